@@ -1,0 +1,17 @@
+# What a preset may choose. Everything else is fixed.
+set(SLIPWAY_SANITIZE "" CACHE STRING "Sanitizers of all targets, for example address,undefined")
+option(SLIPWAY_BUILD_TESTS "Build unit tests" ON)
+option(SLIPWAY_BUILD_BENCHES "Build micro benchmarks" OFF)
+option(SLIPWAY_BUILD_EXAMPLES "Build the programs that train the example models (needs libtorch)" OFF)
+option(SLIPWAY_FUZZ "Build fuzzers with libFuzzer instead of the corpus replay driver" OFF)
+option(SLIPWAY_COVERAGE "Instrument for coverage" OFF)
+option(SLIPWAY_LINT "Run clang-tidy while compiling" OFF)
+option(SLIPWAY_PRECOMPILE "Use precompiled headers" ON)
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)

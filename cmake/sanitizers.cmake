@@ -1,0 +1,11 @@
+# Sanitizers and coverage, for every target that is ours.
+add_library(slipway_sanitize INTERFACE)
+if(SLIPWAY_SANITIZE)
+  target_compile_options(slipway_sanitize INTERFACE
+    -fsanitize=${SLIPWAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(slipway_sanitize INTERFACE -fsanitize=${SLIPWAY_SANITIZE})
+endif()
+if(SLIPWAY_COVERAGE)
+  target_compile_options(slipway_sanitize INTERFACE --coverage)
+  target_link_options(slipway_sanitize INTERFACE --coverage)
+endif()

@@ -1,0 +1,74 @@
+# slipway_module(name [HEADERS ...] [SOURCES ...] [DEPS module...] [LIBRARIES target...]
+#                [TESTS ...] [TESTING ...] [BENCHES ...] [FUZZERS ...])
+# One folder = one static library slipway_<name> = one namespace. DEPS are the modules it includes, and
+# the whole truth: tools/check_layers.py compares them with every #include. LIBRARIES are third-party
+# targets, private to the module. TESTING holds sources of fakes that other modules' tests may link as
+# slipway_<name>_testing. Each fuzzer file is linked to libFuzzer, or to a driver that replays
+# tests/corpus/<fuzzer>/ as a unit test.
+function(slipway_module name)
+  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;DEPS;LIBRARIES;TESTS;TESTING;BENCHES;FUZZERS" ${ARGN})
+  string(REPLACE "/" "_" flat ${name})
+  set(target slipway_${flat})
+  add_library(${target} STATIC)
+  target_sources(${target}
+    PRIVATE ${arg_SOURCES}
+    PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  list(TRANSFORM arg_DEPS REPLACE "/" "_")
+  list(TRANSFORM arg_DEPS PREPEND slipway_ OUTPUT_VARIABLE modules)
+  target_link_libraries(${target}
+    PUBLIC ${modules} fmt::fmt Threads::Threads slipway_sanitize slipway_hardening
+    PRIVATE slipway_warnings ${arg_LIBRARIES})
+  slipway_precompile(${target} slipway_precompiled)
+  slipway_lint(${target})
+  if(arg_TESTS AND SLIPWAY_BUILD_TESTS)
+    slipway_unit_test(${target} ${arg_TESTS})
+    target_link_libraries(${target}_test PRIVATE ${arg_LIBRARIES})
+  endif()
+  if(arg_TESTING AND SLIPWAY_BUILD_TESTS)
+    add_library(${target}_testing STATIC ${arg_TESTING})
+    target_link_libraries(${target}_testing PUBLIC ${target} GTest::gmock PRIVATE slipway_warnings)
+  endif()
+  if(SLIPWAY_BUILD_BENCHES)
+    foreach(source IN LISTS arg_BENCHES)
+      get_filename_component(bench ${source} NAME_WE)
+      add_executable(${bench} ${source})
+      target_link_libraries(${bench} PRIVATE ${target} slipway_warnings benchmark::benchmark_main)
+    endforeach()
+  endif()
+  foreach(source IN LISTS arg_FUZZERS)
+    slipway_fuzzer(${target} ${source})
+  endforeach()
+endfunction()
+
+# One executable with all unit tests of a module; each case is a CTest test labelled `unit`.
+function(slipway_unit_test target)
+  add_executable(${target}_test ${ARGN})
+  target_link_libraries(${target}_test PRIVATE ${target} slipway_warnings GTest::gmock GTest::gtest_main)
+  slipway_precompile(${target}_test slipway_precompiled_test)
+  gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()
+
+function(slipway_fuzzer target source)
+  get_filename_component(fuzzer ${source} NAME_WE)
+  set(corpus ${PROJECT_SOURCE_DIR}/tests/corpus/${fuzzer})
+  if(SLIPWAY_FUZZ)
+    add_executable(${fuzzer} ${source})
+    target_compile_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${fuzzer} PRIVATE ${target} slipway_warnings)
+  elseif(SLIPWAY_BUILD_TESTS)
+    add_executable(${fuzzer} ${source} ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cc)
+    target_link_libraries(${fuzzer} PRIVATE ${target} slipway_warnings)
+    add_test(NAME corpus.${fuzzer} COMMAND ${fuzzer} ${corpus})
+    set_tests_properties(corpus.${fuzzer} PROPERTIES LABELS unit)
+  endif()
+endfunction()
+
+# clang-tidy while compiling, and proof that each public header compiles alone.
+function(slipway_lint target)
+  if(SLIPWAY_LINT)
+    set_target_properties(${target} PROPERTIES
+      CXX_CLANG_TIDY clang-tidy-19 VERIFY_INTERFACE_HEADER_SETS ON)
+  endif()
+endfunction()

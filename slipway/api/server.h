@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/result.h"
+#include "slipway/metrics/registry.h"
+#include "slipway/serving/inference_service.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace slipway::api {
+
+/// Where and how the server listens. A port of 0 takes a free one.
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t http_port = 8000;
+  std::uint16_t grpc_port = 8001;
+  std::uint16_t metrics_port = 8002;
+  std::size_t io_threads = 1;  ///< Threads that read, decode and answer; each has its own sockets.
+  std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;  ///< REST bodies and gRPC messages.
+  std::size_t max_connections = 10'000;                     ///< Over all ports; more are closed.
+  std::chrono::seconds header_timeout{
+      10};                                 ///< From the first byte of a request to its last header.
+  std::chrono::seconds body_timeout{60};   ///< Without a byte of the body.
+  std::chrono::seconds idle_timeout{300};  ///< Between requests.
+};
+
+/// The ports that a server got.
+struct ServerPorts {
+  std::uint16_t http = 0;
+  std::uint16_t grpc = 0;
+  std::uint16_t metrics = 0;
+};
+
+/// One front for REST and gRPC: HTTP/1.1 and HTTP/2 on every port, told apart by the first bytes.
+///
+/// Thread-safe.
+class Server {
+ public:
+  /// Listens and starts the I/O threads. `service` and `metrics` outlive the server. kUnavailable,
+  /// with the port, if one is taken.
+  static Result<std::unique_ptr<Server>> Create(const ServerOptions& options,
+                                                serving::InferenceService& service,
+                                                metrics::Registry& metrics);
+  virtual ~Server() = default;
+  virtual ServerPorts ports() const = 0;
+  /// Takes no more connections, tells the open ones to end, waits for requests in flight no longer
+  /// than `timeout`, and stops the threads. Returns how many requests were cut off.
+  virtual std::size_t Drain(std::chrono::milliseconds timeout) = 0;
+};
+
+}  // namespace slipway::api

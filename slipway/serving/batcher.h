@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/clock.h"
+#include "slipway/base/result.h"
+#include "slipway/tensor/tensor.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace slipway::serving {
+
+/// A request that has passed all checks and waits for an instance of its model's version.
+struct QueuedRequest {
+  std::vector<TensorView> inputs;    ///< One for each input of the model, in its order.
+  std::vector<std::size_t> outputs;  ///< Indices of the wanted outputs; empty: all.
+  std::optional<SteadyTime> deadline;
+  std::shared_ptr<const void> storage;  ///< Keeps the bytes of `inputs` alive.
+  /// Takes the outputs, exactly once, on any thread; must not block.
+  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done;
+};
+
+/// Groups requests for one version so that each engine call carries as many as it may.
+///
+/// Thread-safe. An accepted request is answered exactly once, even if the batcher closes first.
+class Batcher {
+ public:
+  virtual ~Batcher() = default;
+  /// Queues `request` and never blocks. kResourceExhausted if the queue is full,
+  /// kUnavailable once closed; `request.done` is then not called.
+  virtual Status Submit(QueuedRequest request) = 0;
+  /// Runs queued requests on the calling thread if an instance is idle; returns at once otherwise.
+  virtual void RunOnThisThread() = 0;
+  /// Accepts no more and returns when every accepted request has been answered.
+  virtual void Close() = 0;
+};
+
+}  // namespace slipway::serving

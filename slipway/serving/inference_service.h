@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/runtime/session.h"
+#include "slipway/serving/infer_request.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slipway::serving {
+
+/// What clients may know of a served model.
+struct ModelMetadata {
+  ModelName name;
+  std::vector<VersionId> versions;  ///< Those that are ready, ascending.
+  std::string platform;             ///< "onnxruntime_onnx".
+  /// With the batch dimension, as -1, in front where the model batches.
+  std::vector<runtime::TensorSpec> inputs;
+  std::vector<runtime::TensorSpec> outputs;
+};
+
+/// Everything that a front needs of the server behind it. Fronts translate; this decides.
+///
+/// Thread-safe.
+class InferenceService {
+ public:
+  virtual ~InferenceService() = default;
+
+  /// Checks `request`, queues it for its model and never blocks. `done` gets the answer or the
+  /// error, exactly once: from inside this call if the request is refused, else from `RunQueued` or
+  /// an instance's own thread.
+  virtual void Infer(InferRequest request, InferCallback done) = 0;
+
+  /// Runs, on the calling thread, requests that this thread queued by `Infer` and that an idle
+  /// instance can take now; the rest is left to the instances' threads. A front calls it each time
+  /// it has decoded all that its sockets had ready: a lone request then runs at once without
+  /// changing threads, and requests that came together run as one batch.
+  virtual void RunQueued() = 0;
+
+  /// Whether the process works at all.
+  virtual bool IsLive() const = 0;
+  /// Whether every model that should be served is, and the server is not draining.
+  virtual bool IsReady() const = 0;
+  /// Whether this version of the model (absent: any) is ready. kNotFound if there is no such model.
+  virtual Result<bool> IsModelReady(const ModelName& model,
+                                    const std::optional<VersionId>& version) const = 0;
+  /// kNotFound if there is no such model or version.
+  virtual Result<ModelMetadata> Metadata(const ModelName& model,
+                                         const std::optional<VersionId>& version) const = 0;
+};
+
+/// Infers and waits for the answer: for callers that have nothing else to do meanwhile.
+Result<InferResponse> InferAndWait(InferenceService& service, InferRequest request);
+
+}  // namespace slipway::serving
