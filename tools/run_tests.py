@@ -15,6 +15,7 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+THREADED = ("runtime", "serving", "api")
 JOBS = os.environ.get("JOBS", str(os.cpu_count()))
 
 
@@ -36,24 +37,22 @@ class Count:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """A preset to configure, the targets of it to build, and the CTest arguments of what to run.
-
-    Without `tests` the build itself is the test.
-    """
+    """A preset to configure, the targets of it to build, and which of its tests to run."""
     preset: str
     what: str
+    label: str  # A regular expression over the labels of tests.
     targets: tuple = ()  # Nothing is built if empty.
-    tests: tuple = ()
+    folders: tuple = ("",)  # Whose tests, below the build folder.
 
 
 STEPS = {
-    "tree": Step("dev", "format, layers, lengths, style", tests=("-L", "^lint$")),
-    "unit": Step("dev", "unit tests under ASan and UBSan", ("all",), ("-L", "^unit$")),
-    "whole": Step("release", "integration and end-to-end tests of what is shipped", ("all",),
-                  ("-L", "^(integration|e2e)$")),
-    "threads": Step("tsan", "serving and runtime under ThreadSanitizer", ("threaded_tests",),
-                    ("-L", "^threaded$")),
-    "slow": Step("release", "tests that take long", ("all",), ("-L", "^slow$")),
+    "tree": Step("dev", "format, layers, lengths, style", "^lint$"),
+    "unit": Step("dev", "unit tests under ASan and UBSan", "^unit$", ("all",)),
+    "whole": Step("release", "what is shipped, end to end", "^(integration|e2e)$", ("all",)),
+    "threads": Step("tsan", "what has threads, under ThreadSanitizer", "^unit$",
+                    tuple(f"slipway_{module}_test" for module in THREADED),
+                    tuple(f"slipway/{module}" for module in THREADED)),
+    "slow": Step("release", "tests that take long", "^slow$", ("all",)),
 }
 DEFAULT = ("tree", "unit", "whole", "threads")
 
@@ -84,10 +83,18 @@ def run_step(step):
     if not build(step):
         print(f"run_tests: cannot build the preset {step.preset}", flush=True)
         return Count(failed=1)
-    results = ROOT / "build" / step.preset / "results.xml"
+    total = Count()
+    for folder in step.folders:
+        total.add(run_tests(f"build/{step.preset}/{folder}", step.label))
+    return total
+
+
+def run_tests(folder, label):
+    """Runs the tests of `folder` with a label that matches; a failure without a result counts."""
+    results = ROOT / folder / "results.xml"
     results.unlink(missing_ok=True)
-    succeeded = run("ctest", "--test-dir", f"build/{step.preset}", "-j", JOBS, "--output-on-failure",
-                    "--no-tests=error", "--output-junit", results.name, *step.tests)
+    succeeded = run("ctest", "--test-dir", folder, "-L", label, "-j", JOBS, "--output-on-failure",
+                    "--no-tests=error", "--output-junit", str(results))
     count = count_results(results) if results.exists() else Count()
     if not succeeded and not count.failed:
         count.failed = 1
