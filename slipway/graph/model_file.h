@@ -18,7 +18,11 @@ struct ModelLimits {
   std::uint64_t max_total_bytes = std::uint64_t{64} << 30U;  ///< It and all its external data.
   std::size_t max_nodes = 1'000'000;                         ///< Over all subgraphs.
   std::size_t max_depth = 32;                                ///< Subgraphs within subgraphs.
-  std::size_t max_initializers = 1'000'000;
+  std::size_t max_initializers = 1'000'000;                  ///< Over all subgraphs.
+  std::size_t max_external_files = 16'384;
+  /// Memory that everything but the tensors' values may take: nodes, attributes, names, shapes. An
+  /// estimate from the number of messages in the file, two bytes of which can become 200 in memory.
+  std::uint64_t max_structure_bytes = std::uint64_t{4} << 30U;
 };
 
 /// The bytes of a model on disk: the .onnx file and every file of external data that it names, all
@@ -48,9 +52,16 @@ class ModelFile {
 };
 
 /// Reads the model in `file` into memory; it is valid by `ValidateModel`.
+///
+/// Everything in the file survives reading and writing but this: external data comes inside,
+/// tensors are stored as raw bytes, initializers, metadata and operator sets are sorted by name,
+/// initializers are not listed among the inputs (unless the IR version, below 4, demands it), and
+/// training information is dropped, because it names initializers that edits change.
 Result<Model> ReadModel(const ModelFile& file, const ModelLimits& limits = {});
 /// Opens and reads the model at `path`.
 Result<Model> ReadModel(const std::filesystem::path& path, const ModelLimits& limits = {});
+/// Reads a model whose ONNX file is `bytes`; it may name no external data.
+Result<Model> ParseModel(ByteView bytes, const ModelLimits& limits = {});
 
 /// The ONNX file that holds `model`: the same model gives the same bytes. kResourceExhausted if it
 /// would have 2 GiB or more, which protobuf cannot hold.
