@@ -24,7 +24,7 @@ BANNED = [
      "nobody joins it for certain: use std::jthread with a stop token"),
     (CPP, re.compile(r"\bsleep_(for|until)\b|\busleep\("),
      "sleeping orders nothing: wait on a ConditionVariable, or drive a FakeClock"),
-    (CPP, re.compile(r"\busing namespace\b(?! std::(chrono_)?literals| std::chrono)"),
+    (CPP, re.compile(r"\busing namespace\b(?! std::(\w+_)?literals)"),
      "write the namespace, or a using declaration for one name"),
     (CPP, re.compile(r"\bstd::(cout|cerr)\b"), "print through fmt, log through slipway/base/log.h"),
     (re.compile(""), re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))"),
