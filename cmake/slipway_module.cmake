@@ -1,12 +1,14 @@
 # slipway_module(name [HEADERS ...] [SOURCES ...] [DEPS module...] [LIBRARIES target...]
-#                [TESTS ...] [TESTING ...] [BENCHES ...] [FUZZERS ...])
+#                [TESTS ...] [TEST_DEPS module...] [TESTING ...] [BENCHES ...] [FUZZERS ...])
 # One folder = one static library slipway_<name> = one namespace. DEPS are the modules it includes, and
-# the whole truth: tools/check_layers.py compares them with every #include. LIBRARIES are third-party
-# targets, private to the module. TESTING holds sources of fakes that other modules' tests may link as
-# slipway_<name>_testing. Each fuzzer file is linked to libFuzzer, or to a driver that replays
+# TEST_DEPS those that only its tests include, and both are the whole truth: tools/check_layers.py
+# compares them with every #include. LIBRARIES are third-party targets, private to the module. TESTING
+# holds sources of fakes, the library slipway_<name>_testing; tests and benches are linked with their own
+# and with those of DEPS and TEST_DEPS. Each fuzzer file is linked to libFuzzer, or to a driver that replays
 # tests/corpus/<fuzzer>/ as a unit test.
 function(slipway_module name)
-  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;DEPS;LIBRARIES;TESTS;TESTING;BENCHES;FUZZERS" ${ARGN})
+  cmake_parse_arguments(arg "" ""
+    "HEADERS;SOURCES;DEPS;LIBRARIES;TESTS;TEST_DEPS;TESTING;BENCHES;FUZZERS" ${ARGN})
   string(REPLACE "/" "_" flat ${name})
   set(target slipway_${flat})
   add_library(${target} STATIC)
@@ -21,19 +23,22 @@ function(slipway_module name)
     PRIVATE slipway_warnings ${arg_LIBRARIES})
   slipway_precompile(${target} slipway_precompiled)
   slipway_lint(${target})
-  if(arg_TESTS AND SLIPWAY_BUILD_TESTS)
-    slipway_unit_test(${target} ${arg_TESTS})
-    target_link_libraries(${target}_test PRIVATE ${arg_LIBRARIES})
-  endif()
   if(arg_TESTING AND SLIPWAY_BUILD_TESTS)
     add_library(${target}_testing STATIC ${arg_TESTING})
     target_link_libraries(${target}_testing PUBLIC ${target} GTest::gmock PRIVATE slipway_warnings)
+  endif()
+  if(arg_TESTS AND SLIPWAY_BUILD_TESTS)
+    slipway_unit_test(${target} ${arg_TESTS})
+    target_link_libraries(${target}_test PRIVATE ${arg_LIBRARIES})
+    slipway_link_testing(${target}_test ${name} ${arg_DEPS} ${arg_TEST_DEPS})
   endif()
   if(SLIPWAY_BUILD_BENCHES)
     foreach(source IN LISTS arg_BENCHES)
       get_filename_component(bench ${source} NAME_WE)
       add_executable(${bench} ${source})
-      target_link_libraries(${bench} PRIVATE ${target} slipway_warnings benchmark::benchmark_main)
+      target_link_libraries(${bench} PRIVATE
+        ${target} slipway_warnings benchmark::benchmark_main ${arg_LIBRARIES})
+      slipway_link_testing(${bench} ${name} ${arg_DEPS} ${arg_TEST_DEPS})
     endforeach()
   endif()
   foreach(source IN LISTS arg_FUZZERS)
@@ -49,12 +54,22 @@ function(slipway_unit_test target)
   gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()
 
+# Links the test executable `target` with the modules that follow and with their fakes.
+function(slipway_link_testing target)
+  list(TRANSFORM ARGN REPLACE "/" "_" OUTPUT_VARIABLE modules)
+  foreach(module IN LISTS modules)
+    target_link_libraries(${target} PRIVATE slipway_${module})
+    if(TARGET slipway_${module}_testing)
+      target_link_libraries(${target} PRIVATE slipway_${module}_testing)
+    endif()
+  endforeach()
+endfunction()
+
 function(slipway_fuzzer target source)
   get_filename_component(fuzzer ${source} NAME_WE)
   set(corpus ${PROJECT_SOURCE_DIR}/tests/corpus/${fuzzer})
   if(SLIPWAY_FUZZ)
     add_executable(${fuzzer} ${source})
-    target_compile_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
     target_link_options(${fuzzer} PRIVATE -fsanitize=fuzzer)
     target_link_libraries(${fuzzer} PRIVATE ${target} slipway_warnings)
   elseif(SLIPWAY_BUILD_TESTS)

@@ -35,6 +35,10 @@ TEST(ResultTest, TryReturnsTheErrorUnchanged) {
   EXPECT_THAT(Unwrap(true), FailsWith(ErrorCode::kNotFound, Eq("model \"x\"")));
 }
 
+TEST(ErrorTest, QuotesBytesThatAreNotUtf8) {
+  EXPECT_EQ(NotFound("model {:?}", std::string_view("on\xe5x")).message(), "model \"on\\xe5x\"");
+}
+
 TEST(ErrorTest, AnnotateAddsContextAndKeepsTheCode) {
   const Error error = Annotate(NotFound("no such file"), "manifest of {}", 3);
 

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/serving/model_config.h"
+
+#include "slipway/base/testing/assert_ok.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace slipway::serving {
+namespace {
+
+using std::chrono_literals::operator""us;
+using ::slipway::testing::FailsWith;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+TEST(ModelConfigTest, EmptyTextLeavesEverythingToTheModel) {
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(""));
+
+  EXPECT_EQ(config.name, "");
+  EXPECT_EQ(config.max_batch_size, 0);
+  EXPECT_THAT(config.inputs, IsEmpty());
+  EXPECT_EQ(std::get<LatestVersions>(config.version_policy).count, 1U);
+  EXPECT_EQ(config.instance_count, 0U);
+  EXPECT_EQ(config.model_filename, "model.onnx");
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST(ModelConfigTest, ReadsWhatARealFileHolds) {
+  constexpr std::string_view kText = R"(
+    # A comment.
+    name: "fash" 'ion'
+    platform: "onnxruntime_onnx"
+    backend: "onnxruntime"
+    max_batch_size: 32
+    input [ { name: "image" data_type: TYPE_FP32 dims: [ 1, 28, 28 ] } ]
+    output: { name: "logits", data_type: TYPE_FP32, dims: 10 }
+    output { name: "words" data_type: TYPE_STRING dims: -1 }
+    version_policy { specific { versions: [ 1, 3 ] } }
+    instance_group [ { count: 2 kind: KIND_CPU }, { } ]
+    dynamic_batching {
+      preferred_batch_size: [ 16, 8 ]
+      max_queue_delay_microseconds: 250
+      default_queue_policy { default_timeout_microseconds: 9000 max_queue_size: 77 }
+    }
+    default_model_filename: "net.onnx"
+  )";
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
+
+  EXPECT_EQ(config.name, "fashion");
+  EXPECT_EQ(config.max_batch_size, 32);
+  ASSERT_THAT(config.inputs, SizeIs(1));
+  EXPECT_EQ(config.inputs[0].name, "image");
+  EXPECT_EQ(config.inputs[0].dtype, DataType::kFloat32);
+  EXPECT_THAT(config.inputs[0].dims, ElementsAre(1, 28, 28));
+  ASSERT_THAT(config.outputs, SizeIs(2));
+  EXPECT_EQ(config.outputs[1].dtype, DataType::kBytes);
+  EXPECT_THAT(config.outputs[1].dims, ElementsAre(-1));
+  EXPECT_THAT(std::get<SpecificVersions>(config.version_policy).versions,
+              ElementsAre(VersionId(1), VersionId(3)));
+  EXPECT_EQ(config.instance_count, 3U);
+  EXPECT_THAT(config.dynamic_batching.preferred_batch_sizes, ElementsAre(8, 16));
+  EXPECT_EQ(config.dynamic_batching.max_queue_delay, 250us);
+  EXPECT_EQ(config.dynamic_batching.queue_timeout, 9000us);
+  EXPECT_EQ(config.dynamic_batching.max_queue_size, 77U);
+  EXPECT_EQ(config.model_filename, "net.onnx");
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST(ModelConfigTest, ReadsEveryVersionPolicy) {
+  ASSERT_OK_AND_ASSIGN(const ModelConfig all, ParseModelConfig("version_policy: { all {} }"));
+  ASSERT_OK_AND_ASSIGN(const ModelConfig latest,
+                       ParseModelConfig("version_policy { latest { num_versions: 2 } }"));
+  ASSERT_OK_AND_ASSIGN(const ModelConfig unsaid, ParseModelConfig("version_policy { latest {} }"));
+
+  EXPECT_TRUE(std::holds_alternative<AllVersions>(all.version_policy));
+  EXPECT_EQ(std::get<LatestVersions>(latest.version_policy).count, 2U);
+  EXPECT_EQ(std::get<LatestVersions>(unsaid.version_policy).count, 1U);
+}
+
+TEST(ModelConfigTest, ReadsEveryDataType) {
+  for (const std::string_view name :
+       {"TYPE_BOOL", "TYPE_UINT8", "TYPE_UINT16", "TYPE_UINT32", "TYPE_UINT64", "TYPE_INT8",
+        "TYPE_INT16", "TYPE_INT32", "TYPE_INT64", "TYPE_FP16", "TYPE_FP32", "TYPE_FP64",
+        "TYPE_STRING", "TYPE_BF16"}) {
+    ASSERT_OK_AND_ASSIGN(
+        const ModelConfig config,
+        ParseModelConfig(fmt::format("input {{ name: 'x' data_type: {} dims: 1 }}", name)));
+
+    EXPECT_TRUE(config.inputs[0].dtype.has_value()) << name;
+  }
+}
+
+TEST(ModelConfigTest, NamesTheFieldsThatHaveNoEffect) {
+  constexpr std::string_view kText = R"(
+    optimization { graph { level: 1 } input_pinned_memory { enable: false } }
+    input [ { name: "x" dims: 1 reshape { shape: [] } }, { name: "y" dims: 1 optional: true } ]
+    parameters { key: "intra_op_thread_count" value: { string_value: "4" } }
+    dynamic_batching {
+      priority_queue_policy { key: 2 value { max_queue_size: 4 } }
+      default_queue_policy { timeout_action: DELAY }
+    }
+    instance_group { kind: KIND_GPU gpus: [ 0, 1 ] }
+  )";
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
+
+  EXPECT_THAT(config.warnings,
+              ElementsAre("instance_group.kind is KIND_GPU: its instances run on the CPU",
+                          "input[1].optional has no effect", "instance_group[0].gpus has no effect",
+                          "dynamic_batching.default_queue_policy.timeout_action has no effect",
+                          "dynamic_batching.priority_queue_policy[2] has no effect",
+                          "optimization.graph.level has no effect",
+                          "parameters[\"intra_op_thread_count\"] has no effect"));
+  EXPECT_THAT(config.parameters, ElementsAre(Pair("intra_op_thread_count", "4")));
+}
+
+TEST(ModelConfigTest, TellsABoundedNumberOfWarnings) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += fmt::format("metric_tags {{ key: '{}' value: '' }}\n", i);
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(text));
+
+  ASSERT_THAT(config.warnings, SizeIs(33));
+  EXPECT_EQ(config.warnings.back(), "968 more fields have no effect");
+}
+
+TEST(ModelConfigTest, RefusesBrokenTextWithItsPlace) {
+  EXPECT_THAT(ParseModelConfig("name: \"a\"\n  max_bach_size: 3"),
+              FailsWith(ErrorCode::kInvalidArgument,
+                        AllOf(HasSubstr("line 2, column 16"), HasSubstr("max_bach_size"))));
+  EXPECT_THAT(ParseModelConfig("max_batch_size: many"),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("line 1")));
+  EXPECT_THAT(ParseModelConfig("input { name: 'x'"),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("line 1")));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching {} sequence_batching {}"),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("scheduling_choice")));
+}
+
+TEST(ModelConfigTest, RefusesValuesWithoutMeaning) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfig("max_batch_size: -1"), refuses("max_batch_size is -1"));
+  EXPECT_THAT(ParseModelConfig("input { dims: 1 }"), refuses("input has no name"));
+  EXPECT_THAT(ParseModelConfig("input { name: 'x' }"), refuses("input \"x\" has no dims"));
+  EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 0 }"), refuses("a size in dims is 0"));
+  EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 1 data_type: 99 }"),
+              refuses("data_type 99 is not a type"));
+  EXPECT_THAT(ParseModelConfig("input { name: 'x' dims: 1 } input { name: 'x' dims: 1 }"),
+              refuses("input \"x\" comes twice"));
+  EXPECT_THAT(ParseModelConfig("version_policy { specific { versions: 0 } }"),
+              refuses("version 0"));
+  EXPECT_THAT(ParseModelConfig("instance_group { count: -2 }"), refuses("count is -2"));
+  EXPECT_THAT(ParseModelConfig("instance_group { count: 2000000000 }"),
+              refuses("2000000000 instances: at most 256"));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { preferred_batch_size: 0 }"),
+              refuses("preferred_batch_size is 0"));
+  EXPECT_THAT(
+      ParseModelConfig("dynamic_batching { max_queue_delay_microseconds: 18446744073709551615 }"),
+      refuses("max_queue_delay_microseconds is 18446744073709551615"));
+}
+
+TEST(ModelConfigTest, RefusesModelFileNamesThatLeaveTheFolder) {
+  for (const std::string_view name :
+       {"../model.onnx", "/etc/passwd", "a/b", "..", ".", "a\\000b"}) {
+    EXPECT_THAT(ParseModelConfig(fmt::format("default_model_filename: \"{}\"", name)),
+                FailsWith(ErrorCode::kInvalidArgument, HasSubstr("default_model_filename")))
+        << name;
+  }
+}
+
+TEST(ModelConfigTest, RefusesModelsOfOtherBackends) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kUnimplemented, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfig("platform: 'tensorrt_plan'"), refuses("tensorrt_plan"));
+  EXPECT_THAT(ParseModelConfig("backend: 'python'"), refuses("python"));
+  EXPECT_THAT(ParseModelConfig("sequence_batching {}"), refuses("sequence_batching"));
+  EXPECT_THAT(ParseModelConfig("ensemble_scheduling {}"), refuses("ensemble_scheduling"));
+}
+
+TEST(ModelConfigTest, RefusesTextThatIsTooLong) {
+  EXPECT_THAT(ParseModelConfig(std::string(kMaxConfigBytes + 1, ' ')),
+              FailsWith(ErrorCode::kResourceExhausted, HasSubstr("1048577 bytes")));
+}
+
+}  // namespace
+}  // namespace slipway::serving
