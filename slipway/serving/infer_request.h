@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,8 +37,9 @@ struct InferRequest {
   std::vector<std::string> outputs;  ///< Names of the wanted outputs; empty: all.
   Parameters parameters;
   std::optional<SteadyTime> deadline;  ///< After it the answer is of no use.
-  std::shared_ptr<const void>
-      storage;  ///< Keeps the bytes of `inputs` alive; shared with the batch.
+  std::stop_token cancelled;           ///< Stopped once the caller has gone: kCancelled answers.
+  /// Keeps the bytes of `inputs` alive; shared with the batch.
+  std::shared_ptr<const void> storage;
 };
 
 /// One output of a response.
