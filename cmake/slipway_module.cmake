@@ -3,8 +3,8 @@
 # One folder = one static library slipway_<name> = one namespace. DEPS are the modules it includes, and
 # TEST_DEPS those that only its tests include, and both are the whole truth: tools/check_layers.py
 # compares them with every #include. LIBRARIES are third-party targets, private to the module. TESTING
-# holds sources of fakes, the library slipway_<name>_testing; tests are linked with their own and with
-# those of DEPS and TEST_DEPS. Each fuzzer file is linked to libFuzzer, or to a driver that replays
+# holds sources of fakes, the library slipway_<name>_testing; tests and benches are linked with their own
+# and with those of DEPS and TEST_DEPS. Each fuzzer file is linked to libFuzzer, or to a driver that replays
 # tests/corpus/<fuzzer>/ as a unit test.
 function(slipway_module name)
   cmake_parse_arguments(arg "" ""
@@ -36,7 +36,9 @@ function(slipway_module name)
     foreach(source IN LISTS arg_BENCHES)
       get_filename_component(bench ${source} NAME_WE)
       add_executable(${bench} ${source})
-      target_link_libraries(${bench} PRIVATE ${target} slipway_warnings benchmark::benchmark_main)
+      target_link_libraries(${bench} PRIVATE
+        ${target} slipway_warnings benchmark::benchmark_main ${arg_LIBRARIES})
+      slipway_link_testing(${bench} ${name} ${arg_DEPS} ${arg_TEST_DEPS})
     endforeach()
   endif()
   foreach(source IN LISTS arg_FUZZERS)

@@ -83,7 +83,7 @@ def measures_of(file, source):
 
 
 def read_exceptions(text):
-    """The keys of the measures that may be longer: lines of "file [function kind]: reason"."""
+    """What may be longer, from lines of "file [function kind]: reason", with the lines' numbers."""
     keys = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -109,15 +109,18 @@ def check(root):
     """The findings of the repository at `root`: (too long, worth a question)."""
     path = root / EXCEPTIONS
     exceptions = read_exceptions(path.read_text()) if path.exists() else {}
-    failures, warnings = [], []
+    failures, warnings, used = [], [], set()
     for file in tracked_sources(root):
         for measure in measures_of(file, (root / file).read_text(encoding="utf-8")):
             warn, fail = LIMITS[measure.kind]
             if measure.value <= fail:
                 (warnings if measure.value > warn else []).append(f"{measure}: is it one idea?")
-            elif exceptions.pop(measure.key(), None) is None:
+            elif allowed := {measure.key(), (measure.file, "*", measure.kind)} & exceptions.keys():
+                used |= allowed
+            else:
                 failures.append(f"{measure}: {ADVICE[measure.kind]}")
-    for key, number in exceptions.items():
+    for key in sorted(exceptions.keys() - used):
+        number = exceptions[key]
         what = " ".join(filter(None, key))
         failures.append(f"{EXCEPTIONS}:{number}: {what} is not too long: remove it")
     return failures, warnings

@@ -156,7 +156,7 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::uint64_t ma
 
 Status WriteFileAtomically(const std::filesystem::path& path, ByteView bytes) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::string temporary = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
+  std::string temporary = (folder / fmt::format(".{}.XXXXXX", path.filename().string())).string();
   const FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (file.number() < 0) return SystemError("write", path, errno);
   Status written = WriteAll(file, bytes, path);

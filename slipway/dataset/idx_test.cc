@@ -14,7 +14,7 @@ namespace {
 using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 constexpr std::uint8_t kUint8Code = 0x08;
 

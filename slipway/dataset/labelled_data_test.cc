@@ -16,7 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 constexpr std::uint8_t kUint8Code = 0x08;
 constexpr std::string_view kFashion = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";

@@ -16,7 +16,8 @@ namespace slipway::runtime {
 struct TensorSpec {
   std::string name;
   DataType dtype = DataType::kFloat32;
-  std::vector<std::int64_t> shape;  ///< -1 where the size is free.
+  /// -1 where the size is free; empty for a scalar, and where not even the rank is known.
+  std::vector<std::int64_t> shape;
 };
 
 /// One caller's prepared way to run a session: its bindings and buffers, used again call after
@@ -49,8 +50,9 @@ class Session {
   virtual std::unique_ptr<Executor> NewExecutor() const = 0;
 };
 
-/// Checks the views against what `specs` says of type, rank and fixed sizes, and their byte counts.
-/// kInvalidArgument with the name of the input, what it wants and what it got.
+/// Checks the views against what `specs` says of type, rank and fixed sizes, their byte counts, and
+/// that bools are 0 or 1. kInvalidArgument with the name of the input, what it wants and what it
+/// got.
 Status CheckInputs(std::span<const TensorSpec> specs, std::span<const TensorView> inputs);
 
 }  // namespace slipway::runtime

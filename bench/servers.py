@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The servers that are compared, each a process on the server's core that serves a model `identity`."""
+import json
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import machine
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/bench"
+START_SECONDS = 60
+
+
+class Unavailable(Exception):
+    """A server that cannot be had here, and why."""
+
+
+def free_ports(count):
+    """Ports that nobody has at the moment."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class RunningServer:
+    """A server from its start, which it takes `ready_ms` to be ready, to the end of the block."""
+
+    def __init__(self, command, log):
+        self.http_port, self.grpc_port, self.metrics_port = free_ports(3)
+        self._log = open(log, "w")
+        started = time.monotonic()
+        self.process = subprocess.Popen(["taskset", "-c", machine.SERVER_CORE, *map(str, command(self))],
+                                        stdout=self._log, stderr=self._log)
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() - started > START_SECONDS:
+                self.__exit__()
+                raise Unavailable(f"did not start: see {log.relative_to(ROOT)}")
+            time.sleep(0.001)
+        self.ready_ms = 1e3 * (time.monotonic() - started)
+
+    def _is_ready(self):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/v2/health/ready", timeout=5):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def inferences(self):
+        """How many inferences the server itself counts."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as reply:
+            counts = re.findall(r"^nv_inference_request_success\{.*\} ([0-9.e+]+)", reply.read().decode(), re.M)
+        return sum(float(count) for count in counts)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+
+class Slipway:
+    name = "Slipway"
+    binary = ROOT / "build/release/bin/slipway"
+
+    def __init__(self, model):
+        self.repository = BUILD / "slipway-repository"
+        add_model(self.repository, "identity", model)
+
+    def start(self):
+        return RunningServer(lambda server: [
+            self.binary, "serve", "--model-repository", self.repository, "--http-port", server.http_port,
+            "--grpc-port", server.grpc_port, "--metrics-port", server.metrics_port], BUILD / "slipway.log")
+
+    def version(self):
+        return "Slipway " + machine.commit(ROOT)
+
+
+class Triton:
+    """NVIDIA's server with our minimal ONNX Runtime backend; its folder comes from setup.sh."""
+    name = "Triton"
+    folder = BUILD / "triton"
+
+    def __init__(self, model):
+        setup = subprocess.run([ROOT / "bench/peers/triton/setup.sh", self.folder], check=False,
+                               stderr=subprocess.PIPE, text=True)
+        if setup.returncode != 0:
+            reason = setup.stderr.strip().splitlines()
+            raise Unavailable(f"could not be installed: {reason[-1] if reason else setup.returncode}")
+        self.repository = BUILD / "triton-repository"
+        add_model(self.repository, "identity", model, 'name: "identity" backend: "ort_minimal" max_batch_size: 0\n'
+                  'input [{ name: "x" data_type: TYPE_FP32 dims: [-1, 16] }]\n'
+                  'output [{ name: "y" data_type: TYPE_FP32 dims: [-1, 16] }]\n'
+                  "instance_group [{ kind: KIND_CPU count: 1 }]\n")
+
+    def start(self):
+        return RunningServer(lambda server: [
+            self.folder / "wheel/pytriton/tritonserver/bin/tritonserver", f"--model-repository={self.repository}",
+            f"--backend-directory={self.folder}/backends", "--http-address=127.0.0.1", "--grpc-address=127.0.0.1",
+            "--metrics-address=127.0.0.1", "--allow-gpu-metrics=false", f"--http-port={server.http_port}",
+            f"--grpc-port={server.grpc_port}", f"--metrics-port={server.metrics_port}"], BUILD / "triton.log")
+
+    def version(self):
+        with self.start() as server:
+            with urllib.request.urlopen(f"http://127.0.0.1:{server.http_port}/v2", timeout=5) as reply:
+                return "Triton " + json.load(reply)["version"]
+
+
+def add_model(repository, name, model, config=None):
+    """Makes `repository` hold the bytes `model` as version 1 of `name`, and nothing else."""
+    shutil.rmtree(repository, ignore_errors=True)
+    (repository / name / "1").mkdir(parents=True)
+    (repository / name / "1" / "model.onnx").write_bytes(model)
+    if config:
+        (repository / name / "config.pbtxt").write_text(config)
