@@ -15,14 +15,14 @@ namespace slipway::serving {
 
 /// A request that has passed all checks and waits for an instance of its model's version.
 struct QueuedRequest {
-  std::vector<TensorView> inputs;    ///< One for each input of the model, in its order.
-  std::vector<std::size_t> outputs;  ///< Indices of the wanted outputs; empty: all.
-  SteadyTime arrived;                ///< When the server got it; all durations count from here.
-  std::optional<SteadyTime> deadline;
-  std::stop_token cancelled;
-  std::shared_ptr<const void> storage;  ///< Keeps the bytes of `inputs` alive.
+  std::vector<TensorView> inputs = {};    ///< One for each input of the model, in its order.
+  std::vector<std::size_t> outputs = {};  ///< Indices of the wanted outputs; empty: all.
+  SteadyTime arrived = {};  ///< When the server got it; all durations count from here.
+  std::optional<SteadyTime> deadline = {};
+  std::stop_token cancelled = {};
+  std::shared_ptr<const void> storage = {};  ///< Keeps the bytes of `inputs` alive.
   /// Takes the outputs, exactly once, on any thread; must not block.
-  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done;
+  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done = {};
 };
 
 /// Groups requests for one version so that each engine call carries as many as it may.
