@@ -60,8 +60,8 @@ TEST_LIBRARIES = ("gtest/", "gmock/")
 BENCH_LIBRARY = "benchmark/"
 SYSTEM = re.compile(
     r"[a-z0-9_]+$|(sys|net|netinet|arpa|linux|asm)/"
-    r"|([a-z0-9]+intrin|cpuid|cxxabi|dirent|dlfcn|errno|fcntl|getopt|malloc|netdb|poll|pthread|sched"
-    r"|signal|spawn|stdlib|string|termios|time|unistd)\.h$")
+    r"|([a-z0-9]+intrin|cpuid|cxxabi|dirent|dlfcn|errno|fcntl|getopt|malloc|netdb|poll|pthread"
+    r"|sched|signal|spawn|stdlib|string|termios|time|unistd)\.h$")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 MODULE_CALL = re.compile(r"slipway_module\s*\(([^)]*)\)")

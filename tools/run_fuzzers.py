@@ -24,7 +24,8 @@ def fuzz(fuzzer, seconds):
     seeds = ROOT / "tests/corpus" / fuzzer.name
     known = set(crashes.iterdir())
     subprocess.run([fuzzer, f"-max_total_time={seconds}", f"-fork={os.cpu_count()}", "-timeout=2",
-                    "-rss_limit_mb=2048", f"-artifact_prefix={crashes}/", found, seeds],
+                    "-rss_limit_mb=2048", "-print_funcs=0",
+                    f"-artifact_prefix={crashes}/", found, seeds],
                    cwd=BUILD, check=False)
     return sorted(set(crashes.iterdir()) - known)
 
