@@ -78,25 +78,39 @@ Result<CheckedRequest> Check(const ModelSignature& signature, InferRequest& requ
   return checked;
 }
 
-/// Adds the versions of one model of the repository to `snapshot`.
-void LoadModel(const ModelName& name, const RepositoryModel& model, const ServingDefaults& defaults,
-               const ServerParts& parts, ModelSnapshot& snapshot) {
-  for (const std::string& warning : model.config.warnings) {
-    LogWarning("model {}: config.pbtxt: {}", name.text(), warning);
+Result<std::shared_ptr<ServedVersion>> LoadVersion(const VersionSource& source,
+                                                   const ServingDefaults& defaults,
+                                                   const ServerParts& parts) {
+  Result<std::shared_ptr<ServedVersion>> served = ServedVersion::Load(source, defaults, parts);
+  if (served) {
+    LogInfo("model {} version {} is ready, max_batch_size {}", source.model.text(),
+            source.version.number(), (*served)->signature().max_batch_size);
+  } else {
+    LogError("model {} version {} could not be loaded: {}", source.model.text(),
+             source.version.number(), served.error().message());
   }
-  for (const auto& [version, file] : model.versions) {
-    Result<std::shared_ptr<ServedVersion>> served = ServedVersion::Load(
-        {.model = name, .version = version, .model_file = file, .config = model.config}, defaults,
-        parts);
-    if (served) {
-      LogInfo("model {} version {} is ready, max_batch_size {}", name.text(), version.number(),
-              (*served)->signature().max_batch_size);
-    } else {
-      LogError("model {} version {} could not be loaded: {}", name.text(), version.number(),
-               served.error().message());
+  return served;
+}
+
+ModelSnapshot LoadModels(const RepositoryModels& models, const ServingDefaults& defaults,
+                         const ServerParts& parts) {
+  ModelSnapshot snapshot;
+  for (const auto& [name, model] : models) {
+    if (!model) {
+      LogError("model {} could not be loaded: {}", name.text(), model.error().message());
+      snapshot.AddBroken(name, model.error());
+      continue;
     }
-    snapshot.Add(name, version, std::move(served));
+    for (const std::string& warning : model->config.warnings) {
+      LogWarning("model {}: config.pbtxt: {}", name.text(), warning);
+    }
+    for (const auto& [version, file] : model->versions) {
+      const VersionSource source{
+          .model = name, .version = version, .model_file = file, .config = model->config};
+      snapshot.Add(name, version, LoadVersion(source, defaults, parts));
+    }
   }
+  return snapshot;
 }
 
 }  // namespace
@@ -107,16 +121,8 @@ Result<std::unique_ptr<ModelServer>> ModelServer::Create(const ModelServerOption
   if (models.empty()) {
     LogWarning("model repository {} has no models", options.repository.string());
   }
-  ModelSnapshot snapshot;
-  for (const auto& [name, model] : models) {
-    if (model) {
-      LoadModel(name, *model, options.defaults, parts, snapshot);
-    } else {
-      LogError("model {} could not be loaded: {}", name.text(), model.error().message());
-      snapshot.AddBroken(name, model.error());
-    }
-  }
-  return std::unique_ptr<ModelServer>(new ModelServer(parts.clock, std::move(snapshot)));
+  return std::unique_ptr<ModelServer>(
+      new ModelServer(parts.clock, LoadModels(models, options.defaults, parts)));
 }
 
 ModelServer::~ModelServer() { Close(); }
