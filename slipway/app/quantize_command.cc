@@ -4,7 +4,6 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/quantize_file.h"
-#include "slipway/base/json_writer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -36,11 +35,15 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
 
 Status QuantizeCommand::Run(Terminal& terminal) {
   SLIPWAY_TRY_ASSIGN(const quantize::TargetCpu target, quantize::ParseTargetCpu(target_));
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,
+                     runtime::CreateOnnxRuntimeEngine({.intra_op_threads = 0}));
   const QuantizeFileOptions options{
+      .model = model_,
+      .out = out_,
       .calibration = calibration_,
       .calibration_samples = calibration_samples_,
       .quantize = {.target = target, .excluded_nodes = {excluded_.begin(), excluded_.end()}}};
-  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(model_, out_, options));
+  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, options));
   PrintReport(result.report, result.outputs, terminal);
   return {};
 }

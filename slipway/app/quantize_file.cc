@@ -4,30 +4,26 @@
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/quantize/dataset_calibrator.h"
-#include "slipway/runtime/engine.h"
 
 #include <utility>
 
 namespace slipway::app {
 
-Result<QuantizedFile> QuantizeFile(const std::filesystem::path& model,
-                                   const std::filesystem::path& out,
+Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
                                    const QuantizeFileOptions& options) {
-  SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(model));
+  SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(options.model));
   SLIPWAY_TRY_ASSIGN(const graph::Model original, graph::ReadModel(file));
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,
-                     runtime::CreateOnnxRuntimeEngine({.intra_op_threads = 0}));
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session, engine->Load(file, {}));
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session, engine.Load(file, {}));
   SLIPWAY_TRY_ASSIGN(const AdaptedData data,
                      LoadAdaptedData(options.calibration, session->inputs()));
-  quantize::DatasetCalibrator calibrator(*engine, *data.samples,
+  quantize::DatasetCalibrator calibrator(engine, *data.samples,
                                          {.batches = {.max_samples = options.calibration_samples}});
   graph::Model quantized = original;
   SLIPWAY_TRY_ASSIGN(quantize::QuantizeReport report,
                      quantize::QuantizeStatic(quantized, calibrator, options.quantize));
   SLIPWAY_TRY_ASSIGN(std::vector<quantize::OutputComparison> outputs,
-                     quantize::VerifyQuantized(*engine, original, quantized, *data.samples));
-  SLIPWAY_TRY(graph::WriteModel(quantized, out));
+                     quantize::VerifyQuantized(engine, original, quantized, *data.samples));
+  SLIPWAY_TRY(graph::WriteModel(quantized, options.out));
   return QuantizedFile{.report = std::move(report), .outputs = std::move(outputs)};
 }
 
