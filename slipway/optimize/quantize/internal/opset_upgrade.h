@@ -15,7 +15,8 @@ constexpr std::int64_t kQdqOpset = 13;
 constexpr std::int64_t kOldestOpset = 7;
 
 /// Makes `model` one of ONNX opset 13 with the same meaning, if it is of an older one. `values` are
-/// what is known of the model's values: Softmax, whose meaning changed, needs the rank of its input.
+/// what is known of the model's values: Softmax, whose meaning changed, needs the rank of its
+/// input.
 ///
 /// kUnimplemented that names the operator if that cannot be done; then `model` is as it was.
 Status UpgradeOpset(graph::Model& model, const graph::ValueTable& values);
