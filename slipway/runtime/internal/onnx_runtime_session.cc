@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/runtime/internal/onnx_runtime_session.h"
+
+#include "slipway/runtime/internal/onnx_runtime_executor.h"
+#include "slipway/runtime/internal/ort_tensor.h"
+
+#include <malloc.h>
+
+namespace slipway::runtime {
+namespace {
+
+GraphOptimizationLevel ToOrtLevel(GraphOptimization optimization) {
+  switch (optimization) {
+    case GraphOptimization::kNone:
+      return ORT_DISABLE_ALL;
+    case GraphOptimization::kBasic:
+      return ORT_ENABLE_BASIC;
+    case GraphOptimization::kExtended:
+      return ORT_ENABLE_EXTENDED;
+    case GraphOptimization::kAll:
+      break;
+  }
+  return ORT_ENABLE_ALL;
+}
+
+Status AddExternalData(OrtSessionOptions* options,
+                       const std::map<std::string, ByteView>& external) {
+  std::vector<const char*> names;
+  std::vector<char*> buffers;
+  std::vector<std::size_t> lengths;
+  for (const auto& [name, bytes] : external) {
+    names.push_back(name.c_str());
+    // The library copies out of the buffers; its interface is older than const.
+    buffers.push_back(const_cast<char*>(AsText(bytes).data()));
+    lengths.push_back(bytes.size());
+  }
+  if (names.empty()) return {};
+  return ToStatus(Api().AddExternalInitializersFromFilesInMemory(
+      options, names.data(), buffers.data(), lengths.data(), names.size()));
+}
+
+Result<OrtOwned<OrtSessionOptions>> ToOrtOptions(const ModelBytes& bytes,
+                                                 const SessionOptions& options) {
+  const OrtApi& api = Api();
+  SLIPWAY_TRY_ASSIGN(OrtOwned<OrtSessionOptions> made, MakeOrt<OrtSessionOptions>([&](auto** out) {
+                       return api.CreateSessionOptions(out);
+                     }));
+  SLIPWAY_TRY(ToStatus(api.DisablePerSessionThreads(made.get())));
+  SLIPWAY_TRY(
+      ToStatus(api.SetSessionGraphOptimizationLevel(made.get(), ToOrtLevel(options.optimization))));
+  SLIPWAY_TRY(ToStatus(api.SetSessionLogId(made.get(), std::string(bytes.name).c_str())));
+  // Patterns are kept for each combination of input shapes ever seen, without a bound, and save
+  // nothing measurable.
+  SLIPWAY_TRY(ToStatus(api.DisableMemPattern(made.get())));
+  // A name that was not handed over must not be looked up relative to the current folder.
+  SLIPWAY_TRY(ToStatus(api.AddSessionConfigEntry(
+      made.get(), "session.model_external_initializers_file_folder_path", "/dev/null")));
+  SLIPWAY_TRY(AddExternalData(made.get(), bytes.external));
+  return made;
+}
+
+/// Which side of a model a value is on, and how to ask the library about it.
+struct Side {
+  std::string_view noun;
+  decltype(OrtApi::SessionGetInputCount) count;
+  decltype(OrtApi::SessionGetInputName) name;
+  decltype(OrtApi::SessionGetInputTypeInfo) type;
+};
+
+Side InputSide() {
+  return {"input", Api().SessionGetInputCount, Api().SessionGetInputName,
+          Api().SessionGetInputTypeInfo};
+}
+
+Side OutputSide() {
+  return {"output", Api().SessionGetOutputCount, Api().SessionGetOutputName,
+          Api().SessionGetOutputTypeInfo};
+}
+
+Result<std::string> NameOf(const OrtSession& session, const Side& side, std::size_t index) {
+  OrtAllocator* allocator = nullptr;
+  SLIPWAY_TRY(ToStatus(Api().GetAllocatorWithDefaultOptions(&allocator)));
+  char* text = nullptr;
+  SLIPWAY_TRY(ToStatus(side.name(&session, index, allocator, &text)));
+  std::string name = text;
+  SLIPWAY_TRY(ToStatus(Api().AllocatorFree(allocator, text)));
+  return name;
+}
+
+/// Sets type and shape of `spec` from what the library says of a tensor.
+Status SetTypeAndShape(TensorSpec& spec, const OrtTensorTypeAndShapeInfo& tensor) {
+  ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  SLIPWAY_TRY(ToStatus(Api().GetTensorElementType(&tensor, &element)));
+  const std::optional<DataType> dtype = FromOrtType(element);
+  if (!dtype) {
+    return MakeError(ErrorCode::kUnimplemented, "element type {} of ONNX is not handled",
+                     static_cast<int>(element));
+  }
+  std::size_t rank = 0;
+  SLIPWAY_TRY(ToStatus(Api().GetDimensionsCount(&tensor, &rank)));
+  spec.dtype = *dtype;
+  spec.shape.resize(rank);
+  return ToStatus(Api().GetDimensions(&tensor, spec.shape.data(), rank));
+}
+
+Status SetType(TensorSpec& spec, const OrtTypeInfo& info) {
+  // Null for sequences, maps, optionals and sparse tensors.
+  const OrtTensorTypeAndShapeInfo* tensor = nullptr;
+  ONNXType kind = ONNX_TYPE_UNKNOWN;
+  SLIPWAY_TRY(ToStatus(Api().GetOnnxTypeFromTypeInfo(&info, &kind)));
+  SLIPWAY_TRY(ToStatus(Api().CastTypeInfoToTensorInfo(&info, &tensor)));
+  if (kind != ONNX_TYPE_TENSOR || tensor == nullptr) {
+    return MakeError(ErrorCode::kUnimplemented,
+                     "it is no tensor but a sequence, a map, an optional or sparse");
+  }
+  return SetTypeAndShape(spec, *tensor);
+}
+
+Result<std::vector<TensorSpec>> Describe(const OrtSession& session, const Side& side) {
+  std::size_t count = 0;
+  SLIPWAY_TRY(ToStatus(side.count(&session, &count)));
+  std::vector<TensorSpec> specs(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    SLIPWAY_TRY_ASSIGN(specs[i].name, NameOf(session, side, i));
+    SLIPWAY_TRY_ASSIGN(
+        const OrtOwned<OrtTypeInfo> info,
+        MakeOrt<OrtTypeInfo>([&](OrtTypeInfo** out) { return side.type(&session, i, out); }));
+    const Status set = SetType(specs[i], *info);
+    if (!set) return Annotate(set.error(), "{} {:?}", side.noun, specs[i].name);
+  }
+  return specs;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> OnnxRuntimeSession::Create(const OrtEnvironment& environment,
+                                                            const ModelBytes& bytes,
+                                                            const SessionOptions& options) {
+  SLIPWAY_TRY_ASSIGN(const OrtOwned<OrtSessionOptions> ort_options, ToOrtOptions(bytes, options));
+  Result<OrtOwned<OrtSession>> loaded = MakeOrt<OrtSession>([&](OrtSession** out) {
+    return Api().CreateSessionFromArray(&environment.env(), bytes.model.data(), bytes.model.size(),
+                                        ort_options.get(), out);
+  });
+  if (!loaded) {
+    return InvalidArgument("ONNX Runtime cannot run model {}: {}", bytes.name,
+                           loaded.error().message());
+  }
+  Result<std::vector<TensorSpec>> inputs = Describe(**loaded, InputSide());
+  if (!inputs) return Annotate(inputs.error(), "model {}", bytes.name);
+  Result<std::vector<TensorSpec>> outputs = Describe(**loaded, OutputSide());
+  if (!outputs) return Annotate(outputs.error(), "model {}", bytes.name);
+  return std::unique_ptr<Session>(
+      new OnnxRuntimeSession(*std::move(loaded), *std::move(inputs), *std::move(outputs)));
+}
+
+OnnxRuntimeSession::~OnnxRuntimeSession() {
+  session_.reset();
+  // Weights are many blocks of the heap, which keeps them unless asked to give them back.
+  ::malloc_trim(0);
+}
+
+std::unique_ptr<Executor> OnnxRuntimeSession::NewExecutor() const {
+  return std::make_unique<OnnxRuntimeExecutor>(*this);
+}
+
+}  // namespace slipway::runtime

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/runtime/internal/ort_environment.h"
+
+#include "slipway/base/log.h"
+
+#include <sched.h>
+
+#include <cstdlib>
+#include <limits>
+
+namespace slipway::runtime {
+namespace {
+
+/// The cores that this process may run on, which in a container are fewer than the machine has.
+std::size_t AllowedCores() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  if (::sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
+  return static_cast<std::size_t>(CPU_COUNT(&cores));
+}
+
+Result<OrtOwned<OrtThreadingOptions>> ToThreadingOptions(const EngineOptions& options) {
+  const std::size_t threads =
+      options.intra_op_threads == 0 ? AllowedCores() : options.intra_op_threads;
+  if (threads > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return InvalidArgument("{} threads are too many", threads);
+  }
+  const OrtApi& api = Api();
+  SLIPWAY_TRY_ASSIGN(
+      OrtOwned<OrtThreadingOptions> threading,
+      MakeOrt<OrtThreadingOptions>([&](auto** out) { return api.CreateThreadingOptions(out); }));
+  SLIPWAY_TRY(ToStatus(api.SetGlobalIntraOpNumThreads(threading.get(), static_cast<int>(threads))));
+  // Sessions run their nodes in order; parallelism is within a node or over requests.
+  SLIPWAY_TRY(ToStatus(api.SetGlobalInterOpNumThreads(threading.get(), 1)));
+  SLIPWAY_TRY(ToStatus(api.SetGlobalSpinControl(threading.get(), options.spin ? 1 : 0)));
+  return threading;
+}
+
+void ORT_API_CALL LogFromOrt(void* /*context*/, OrtLoggingLevel /*level*/, const char* /*category*/,
+                             const char* id, const char* /*place*/, const char* message) noexcept {
+  LogWarning("ONNX Runtime, {}: {}", id, message);
+}
+
+}  // namespace
+
+Result<const OrtEnvironment*> OrtEnvironment::ForProcess(const EngineOptions& options) {
+  // Never destroyed: at the end of the process, threads of the pool and statics of the library may
+  // still use it.
+  static const auto* const environment = new Result<OrtEnvironment>(Create(options));
+  if (!*environment) return environment->error();
+  return &**environment;
+}
+
+Result<OrtEnvironment> OrtEnvironment::Create(const EngineOptions& options) {
+  if (FindOrtApi() == nullptr) {
+    return InternalError(
+        "the ONNX Runtime library is {}, but API {} is needed: install version 1.{} or later",
+        OrtGetApiBase()->GetVersionString(), ORT_API_VERSION, ORT_API_VERSION);
+  }
+  // The library reports usage to its vendor unless told not to before it starts.
+  ::setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+  SLIPWAY_TRY_ASSIGN(const OrtOwned<OrtThreadingOptions> threading, ToThreadingOptions(options));
+  SLIPWAY_TRY_ASSIGN(OrtOwned<OrtEnv> env, MakeOrt<OrtEnv>([&](OrtEnv** out) {
+                       return Api().CreateEnvWithCustomLoggerAndGlobalThreadPools(
+                           LogFromOrt, nullptr, ORT_LOGGING_LEVEL_WARNING, "environment",
+                           threading.get(), out);
+                     }));
+  SLIPWAY_TRY(ToStatus(Api().DisableTelemetryEvents(env.get())));
+  return OrtEnvironment(std::move(env));
+}
+
+}  // namespace slipway::runtime
