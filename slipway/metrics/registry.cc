@@ -53,7 +53,9 @@ std::string Registry::PrometheusText() const {
   const MutexLock lock(mutex_);
   std::string text;
   for (const auto& [name, family] : families_) {
-    const auto append = [&](const auto& series) { AppendFamily(text, name, family.help, series); };
+    const auto append = [&](const auto& series) {
+      AppendFamily(text, {.name = name, .help = family.help}, series);
+    };
     std::visit(append, family.series);
   }
   return text;

@@ -8,32 +8,41 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace slipway::serving {
 
 /// A request that has passed all checks and waits for an instance of its model's version.
 struct QueuedRequest {
-  std::vector<TensorView> inputs;    ///< One for each input of the model, in its order.
-  std::vector<std::size_t> outputs;  ///< Indices of the wanted outputs; empty: all.
-  std::optional<SteadyTime> deadline;
-  std::shared_ptr<const void> storage;  ///< Keeps the bytes of `inputs` alive.
+  std::vector<TensorView> inputs = {};    ///< One for each input of the model, in its order.
+  std::vector<std::size_t> outputs = {};  ///< Indices of the wanted outputs; empty: all.
+  SteadyTime arrived = {};  ///< When the server got it; all durations count from here.
+  std::optional<SteadyTime> deadline = {};
+  std::stop_token cancelled = {};
+  std::shared_ptr<const void> storage = {};  ///< Keeps the bytes of `inputs` alive.
   /// Takes the outputs, exactly once, on any thread; must not block.
-  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done;
+  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done = {};
 };
 
 /// Groups requests for one version so that each engine call carries as many as it may.
 ///
-/// Thread-safe. An accepted request is answered exactly once, even if the batcher closes first.
+/// Thread-safe. An accepted request is answered exactly once, even if the batcher closes first:
+/// with its outputs, kDeadlineExceeded or kCancelled if that came before an instance did, or the
+/// engine's error.
 class Batcher {
  public:
   virtual ~Batcher() = default;
-  /// Queues `request` and never blocks. kResourceExhausted if the queue is full,
-  /// kUnavailable once closed; `request.done` is then not called.
-  virtual Status Submit(QueuedRequest request) = 0;
+  /// Queues `request` and never blocks. The calling thread calls `RunOnThisThread` next, after what
+  /// else it has to queue: until then a request that could run at once may wait for it.
+  ///
+  /// kInvalidArgument if the request alone has more rows than a batch may have, kResourceExhausted
+  /// if the queue is full, kUnavailable once closed; `request` is then as it was.
+  virtual Status Submit(QueuedRequest&& request) = 0;
   /// Runs queued requests on the calling thread if an instance is idle; returns at once otherwise.
   virtual void RunOnThisThread() = 0;
-  /// Accepts no more and returns when every accepted request has been answered.
+  /// Accepts no more and returns when every accepted request has been answered. Not to be called
+  /// from a request's `done`.
   virtual void Close() = 0;
 };
 

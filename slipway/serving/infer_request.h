@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,14 +31,15 @@ struct InputTensor {
 /// One question to a model, as a front decoded it: byte counts are right, nothing else is checked.
 struct InferRequest {
   ModelName model;
-  std::optional<VersionId> version;  ///< Absent: the one that the model's policy chooses.
-  std::string id;                    ///< The caller's; echoed. May be empty.
-  std::vector<InputTensor> inputs;
-  std::vector<std::string> outputs;  ///< Names of the wanted outputs; empty: all.
-  Parameters parameters;
-  std::optional<SteadyTime> deadline;  ///< After it the answer is of no use.
-  std::shared_ptr<const void>
-      storage;  ///< Keeps the bytes of `inputs` alive; shared with the batch.
+  std::optional<VersionId> version = {};  ///< Absent: the one that the model's policy chooses.
+  std::string id = {};                    ///< The caller's; echoed. May be empty.
+  std::vector<InputTensor> inputs = {};
+  std::vector<std::string> outputs = {};  ///< Names of the wanted outputs; empty: all.
+  Parameters parameters = {};
+  std::optional<SteadyTime> deadline = {};  ///< After it the answer is of no use.
+  std::stop_token cancelled = {};  ///< Stopped once the caller has gone: kCancelled answers.
+  /// Keeps the bytes of `inputs` alive; shared with the batch.
+  std::shared_ptr<const void> storage = {};
 };
 
 /// One output of a response.

@@ -29,7 +29,8 @@ class InferenceService {
 
   /// Checks `request`, queues it for its model and never blocks. `done` gets the answer or the
   /// error, exactly once: from inside this call if the request is refused, else from `RunQueued` or
-  /// an instance's own thread.
+  /// an instance's own thread. The calling thread calls `RunQueued` before it waits for anything:
+  /// until then the request may lie where it is.
   virtual void Infer(InferRequest request, InferCallback done) = 0;
 
   /// Runs, on the calling thread, requests that this thread queued by `Infer` and that an idle

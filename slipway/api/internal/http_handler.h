@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "slipway/api/internal/http_message.h"
+
+#include <functional>
 
 namespace slipway::api {
 

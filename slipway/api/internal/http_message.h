@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/base/bytes.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,14 +13,14 @@
 #include <variant>
 #include <vector>
 
-#include "slipway/base/bytes.h"
-
 namespace slipway::api {
 
-/// Header fields in the order in which they came, names in lower case. All text lies in one buffer, so
-/// that a message costs two allocations and a reused one none.
+/// Header fields in the order in which they came, names in lower case. All text lies in one buffer,
+/// so that a message costs two allocations and a reused one none.
 class Headers {
  public:
+  /// Adds a field. Line breaks and NUL in `value` become spaces, so that no value can forge a
+  /// field.
   void Add(std::string_view name, std::string_view value);
   /// The value of the first field called `name` (lower case), if there is one.
   std::optional<std::string_view> Find(std::string_view name) const;
@@ -59,6 +61,8 @@ struct SharedBytes {
 
 /// A piece of a body: text of its own, or bytes of someone else.
 using BodyPart = std::variant<std::string, SharedBytes>;
+
+std::size_t BodyPartSize(const BodyPart& part);
 
 /// A whole response. The transport adds content-length, date and what its protocol asks for.
 struct HttpResponse {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/api/internal/http_handler.h"
+#include "slipway/base/clock.h"
+#include "slipway/base/result.h"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "slipway/api/internal/http_handler.h"
-#include "slipway/base/result.h"
 
 namespace slipway::api {
 
@@ -39,15 +40,17 @@ struct TransportOptions {
 class HttpTransport {
  public:
   /// Listens on all endpoints and starts the threads. kUnavailable, with host and port, if one is
-  /// taken.
+  /// taken, also by another process of the same user. `clock` outlives the transport; its steady
+  /// time is what the timeouts go by.
   static Result<std::unique_ptr<HttpTransport>> Create(const TransportOptions& options,
-                                                       const std::vector<Endpoint>& endpoints);
+                                                       const std::vector<Endpoint>& endpoints,
+                                                       const Clock& clock = SystemClock());
   virtual ~HttpTransport() = default;
   /// The ports of the endpoints, in their order.
   virtual std::vector<std::uint16_t> ports() const = 0;
-  /// Closes the listeners, tells the connections to end (`Connection: close`, GOAWAY), waits no longer
-  /// than `timeout` for responses in flight, closes everything and joins the threads. Returns how many
-  /// requests were cut off.
+  /// Closes the listeners, tells the connections to end (`Connection: close`, GOAWAY), waits no
+  /// longer than `timeout` for responses in flight, closes everything and joins the threads.
+  /// Returns how many requests were cut off.
   virtual std::size_t Drain(std::chrono::milliseconds timeout) = 0;
 };
 

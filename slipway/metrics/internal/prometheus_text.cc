@@ -27,11 +27,10 @@ void AppendEscaped(std::string& text, std::string_view value, bool quoted) {
   }
 }
 
-void AppendHeader(std::string& text, std::string_view name, std::string_view help,
-                  std::string_view type) {
-  fmt::format_to(std::back_inserter(text), "# HELP {} ", name);
-  AppendEscaped(text, help, false);
-  fmt::format_to(std::back_inserter(text), "\n# TYPE {} {}\n", name, type);
+void AppendHeader(std::string& text, const MetricFamily& family, std::string_view type) {
+  fmt::format_to(std::back_inserter(text), "# HELP {} ", family.name);
+  AppendEscaped(text, family.help, false);
+  fmt::format_to(std::back_inserter(text), "\n# TYPE {} {}\n", family.name, type);
 }
 
 /// "model="fashion",version="1"": what stands between the braces of a sample.
@@ -91,27 +90,27 @@ bool IsLabelName(std::string_view name) {
          name != "le";
 }
 
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Counter>& series) {
-  AppendHeader(text, name, help, "counter");
+  AppendHeader(text, family, "counter");
   for (const auto& [labels, counter] : series) {
-    AppendSample(text, name, FormatLabels(labels), counter.value());
+    AppendSample(text, family.name, FormatLabels(labels), counter.value());
   }
 }
 
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Gauge>& series) {
-  AppendHeader(text, name, help, "gauge");
+  AppendHeader(text, family, "gauge");
   for (const auto& [labels, gauge] : series) {
-    AppendSample(text, name, FormatLabels(labels), gauge.value());
+    AppendSample(text, family.name, FormatLabels(labels), gauge.value());
   }
 }
 
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Histogram>& series) {
-  AppendHeader(text, name, help, "histogram");
+  AppendHeader(text, family, "histogram");
   for (const auto& [labels, histogram] : series) {
-    AppendHistogram(text, name, FormatLabels(labels), histogram);
+    AppendHistogram(text, family.name, FormatLabels(labels), histogram);
   }
 }
 

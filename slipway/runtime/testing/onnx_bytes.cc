@@ -24,6 +24,17 @@ std::string Repeated(std::uint32_t number, const std::vector<std::string>& messa
   return bytes;
 }
 
+/// A TensorProto of two float32 that lie in the file `location`, from its 8th byte on.
+std::string ExternalTensor(std::string_view name, std::string_view location) {
+  constexpr std::uint64_t kExternal = 1;
+  const auto entry = [](std::string_view key, std::string_view value) {
+    return ProtoField(13, ProtoField(1, key) + ProtoField(2, value));
+  };
+  return ProtoField(1, 2) + ProtoField(2, OnnxElementType(DataType::kFloat32)) +
+         ProtoField(8, name) + entry("location", location) + entry("offset", "8") +
+         entry("length", "8") + ProtoField(14, kExternal);
+}
+
 std::string OnnxDimension(std::int64_t size) {
   return size == -1 ? ProtoField(2, "n") : ProtoField(1, static_cast<std::uint64_t>(size));
 }
@@ -76,18 +87,20 @@ std::string OnnxIdentity(DataType dtype, const std::vector<std::int64_t>& sizes)
 }
 
 std::string OnnxWithExternalWeight(std::string_view location) {
-  constexpr std::uint64_t kExternal = 1;
-  const auto entry = [](std::string_view key, std::string_view value) {
-    return ProtoField(13, ProtoField(1, key) + ProtoField(2, value));
-  };
-  const std::string weight = ProtoField(1, 2) + ProtoField(2, OnnxElementType(DataType::kFloat32)) +
-                             ProtoField(8, "w") + entry("location", location) +
-                             entry("offset", "8") + entry("length", "8") +
-                             ProtoField(14, kExternal);
   return OnnxModel({.nodes = {OnnxNode("Identity", {"w"}, {"y"})},
                     .inputs = {},
                     .outputs = {OnnxTensorValue("y", DataType::kFloat32, {2})},
-                    .initializers = {weight}});
+                    .initializers = {ExternalTensor("w", location)}});
+}
+
+std::string OnnxWithExternalConstant(std::string_view location) {
+  constexpr std::uint64_t kTensorAttribute = 4;
+  const std::string value = ProtoField(1, "value") + ProtoField(5, ExternalTensor("", location)) +
+                            ProtoField(20, kTensorAttribute);
+  return OnnxModel({.nodes = {OnnxNode("Constant", {}, {"y"}, {value})},
+                    .inputs = {},
+                    .outputs = {OnnxTensorValue("y", DataType::kFloat32, {2})},
+                    .initializers = {}});
 }
 
 }  // namespace slipway::runtime

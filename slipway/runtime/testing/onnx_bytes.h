@@ -47,5 +47,7 @@ std::string OnnxIdentity(DataType dtype, const std::vector<std::int64_t>& sizes)
 /// A model without inputs whose output "y" is a float32 weight of shape [2] that the file
 /// `location` holds, from its 8th byte on.
 std::string OnnxWithExternalWeight(std::string_view location);
+/// The same with a Constant node instead of a weight.
+std::string OnnxWithExternalConstant(std::string_view location);
 
 }  // namespace slipway::runtime

@@ -67,37 +67,43 @@ std::string SubscriptOf(const FieldDescriptor& field, const Message& entry, int 
   return fmt::format("[{:?}]", reflection.GetString(entry, &key));
 }
 
-void CollectFrom(const Message& message, const std::string& path, bool parent_is_used,
-                 std::vector<std::string>& unused);
+/// Where a walk over a message has come to.
+struct Place {
+  std::string path;
+  bool is_used = false;  ///< Whether all fields on the way have an effect.
+};
 
-void CollectField(const Message& message, const FieldDescriptor& field, const std::string& path,
-                  bool is_used, std::vector<std::string>& unused) {
+void CollectFrom(const Message& message, const Place& place, std::vector<std::string>& unused);
+
+void CollectFromEntries(const Message& message, const FieldDescriptor& field, const Place& place,
+                        std::vector<std::string>& unused) {
   const Reflection& reflection = *message.GetReflection();
-  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-    if (!is_used) unused.push_back(path);
-  } else if (!field.is_repeated()) {
-    CollectFrom(reflection.GetMessage(message, &field), path, is_used, unused);
-  } else {
-    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-      const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
-      const std::string entry_path = path + SubscriptOf(field, entry, i);
-      if (field.is_map()) {
-        unused.push_back(entry_path);
-      } else {
-        CollectFrom(entry, entry_path, is_used, unused);
-      }
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+    const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
+    const std::string path = place.path + SubscriptOf(field, entry, i);
+    if (field.is_map()) {
+      unused.push_back(path);
+    } else {
+      CollectFrom(entry, {.path = path, .is_used = place.is_used}, unused);
     }
   }
 }
 
-void CollectFrom(const Message& message, const std::string& path, bool parent_is_used,
-                 std::vector<std::string>& unused) {
+void CollectFrom(const Message& message, const Place& place, std::vector<std::string>& unused) {
+  const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
+  reflection.ListFields(message, &fields);
   for (const FieldDescriptor* const field : fields) {
-    const std::string field_path =
-        path.empty() ? field->name() : fmt::format("{}.{}", path, field->name());
-    CollectField(message, *field, field_path, parent_is_used && IsUsed(*field), unused);
+    const std::string_view dot = place.path.empty() ? "" : ".";
+    const Place here{.path = fmt::format("{}{}{}", place.path, dot, field->name()),
+                     .is_used = place.is_used && IsUsed(*field)};
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+      if (!here.is_used) unused.push_back(here.path);
+    } else if (field->is_repeated()) {
+      CollectFromEntries(message, *field, here, unused);
+    } else {
+      CollectFrom(reflection.GetMessage(message, field), here, unused);
+    }
   }
 }
 
@@ -105,7 +111,7 @@ void CollectFrom(const Message& message, const std::string& path, bool parent_is
 
 std::vector<std::string> UnusedFields(const Message& config) {
   std::vector<std::string> unused;
-  CollectFrom(config, "", true, unused);
+  CollectFrom(config, {.path = "", .is_used = true}, unused);
   return unused;
 }
 

@@ -74,9 +74,10 @@ Dimension TransposedSize(const OperatorContext& context, std::int64_t size, cons
   return DimensionOf(window.stride * (size - 1) + window.output_padding + window.extent() - pads);
 }
 
-/// Appends to `output` what `size_of` makes of each spatial dimension of `input`.
-void AppendSpatial(const OperatorContext& context, const Dimensions& input,
-                   std::span<const Dimension> kernel, auto size_of, Dimensions& output) {
+/// What `size_of` makes of each spatial dimension of `input`.
+Dimensions SpatialSizes(const OperatorContext& context, const Dimensions& input,
+                        std::span<const Dimension> kernel, auto size_of) {
+  Dimensions sizes;
   for (std::size_t i = kSpatialStart; i < input.size(); ++i) {
     const std::size_t index = i - kSpatialStart;
     Dimension size;
@@ -85,8 +86,13 @@ void AppendSpatial(const OperatorContext& context, const Dimensions& input,
           WindowOf(context.node(), index, input.size() - kSpatialStart, *kernel[index].size);
       if (window) size = size_of(context, *input[i].size, *window);
     }
-    output.push_back(size);
+    sizes.push_back(size);
   }
+  return sizes;
+}
+
+void Append(Dimensions& shape, const Dimensions& more) {
+  shape.insert(shape.end(), more.begin(), more.end());
 }
 
 /// The shape of a convolution of input `image` with the weights of input `weights`.
@@ -100,7 +106,7 @@ std::optional<Dimensions> ConvolvedShape(const OperatorContext& context, std::si
   if (has_weights) shape[1] = w->front();
   const std::span<const Dimension> kernel =
       has_weights ? std::span(*w).subspan(kSpatialStart) : std::span<const Dimension>();
-  AppendSpatial(context, *x, kernel, WindowCount, shape);
+  Append(shape, SpatialSizes(context, *x, kernel, WindowCount));
   return shape;
 }
 
@@ -129,7 +135,7 @@ void InferConvTranspose(OperatorContext& context) {
   if (output_shape.size() + kSpatialStart == x->size()) {
     for (const std::int64_t size : output_shape) shape.push_back(DimensionOf(size));
   } else {
-    AppendSpatial(context, *x, std::span(*w).subspan(kSpatialStart), TransposedSize, shape);
+    Append(shape, SpatialSizes(context, *x, std::span(*w).subspan(kSpatialStart), TransposedSize));
   }
   context.SetOutput(0, context.dtype(0), std::move(shape));
 }
@@ -143,7 +149,7 @@ void InferPool(OperatorContext& context) {
     kernel.push_back(DimensionOf(size));
   }
   Dimensions shape = {x->begin(), x->begin() + kSpatialStart};
-  AppendSpatial(context, *x, kernel, WindowCount, shape);
+  Append(shape, SpatialSizes(context, *x, kernel, WindowCount));
   context.SetOutput(1, DataType::kInt64, shape);
   context.SetOutput(0, context.dtype(0), std::move(shape));
 }

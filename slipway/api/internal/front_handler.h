@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/internal/grpc_handler.h"
+#include "slipway/api/internal/http_handler.h"
+#include "slipway/api/internal/rest_handler.h"
+
+namespace slipway::api {
+
+/// What a front answers with.
+struct FrontParts {
+  serving::InferenceService& service;
+  const metrics::Registry& registry;
+  const FrontContext& context;
+};
+
+/// Answers all that comes to one listener: gRPC if its content-type says so, else REST.
+///
+/// Thread-safe.
+class FrontHandler final : public HttpHandler {
+ public:
+  /// What `parts` refers to outlives the handler; `offered` bounds what the listener answers at
+  /// all.
+  FrontHandler(const FrontParts& parts, PermissionSet offered)
+      : service_(parts.service),
+        context_(parts.context),
+        rest_(parts.service, parts.registry, offered),
+        grpc_(parts.service, offered) {}
+
+  void Handle(HttpRequest request, Responder respond) override;
+  void OnRoundEnd() override { service_.RunQueued(); }
+
+ private:
+  serving::InferenceService& service_;
+  const FrontContext& context_;
+  const RestHandler rest_;
+  const GrpcHandler grpc_;
+};
+
+}  // namespace slipway::api

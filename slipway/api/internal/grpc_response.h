@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/internal/http_message.h"
+#include "slipway/api/internal/status_mapping.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slipway::api {
+
+/// `message` as `grpc-message` carries it: bytes outside printable ASCII, and '%', as %XX.
+std::string EncodeGrpcMessage(std::string_view message);
+
+/// A successful answer whose body is one framed message.
+HttpResponse GrpcSuccess(std::vector<BodyPart> framed);
+/// An answer that is only trailers, which HTTP/2 carries as its headers.
+HttpResponse GrpcFailure(GrpcStatus status, std::string_view message);
+
+}  // namespace slipway::api

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/api/internal/http1_response.h"
+
+#include "slipway/base/format.h"
+
+#include <boost/beast/http/status.hpp>
+
+#include <iterator>
+
+namespace slipway::api {
+namespace {
+
+void AppendStatusLine(int status, std::string& text) {
+  if (status == 200) {
+    text.append("HTTP/1.1 200 OK\r\n");
+    return;
+  }
+  const auto reason = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  fmt::format_to(std::back_inserter(text), "HTTP/1.1 {} {}\r\n", status,
+                 std::string_view(reason.data(), reason.size()));
+}
+
+void AppendNumber(std::size_t number, std::string& text) {
+  const fmt::format_int digits(number);
+  text.append(digits.data(), digits.size());
+}
+
+bool MayHaveBody(int status) { return status >= 200 && status != 204 && status != 304; }
+
+}  // namespace
+
+void WriteHttp1Response(HttpResponse response, const Http1ResponseForm& form, std::string_view date,
+                        OutputQueue& output) {
+  std::string& text = output.text();
+  AppendStatusLine(response.status, text);
+  for (std::size_t index = 0; index < response.headers.size(); ++index) {
+    const auto [name, value] = response.headers[index];
+    text.append(name).append(": ").append(value).append("\r\n");
+  }
+  if (MayHaveBody(response.status)) {
+    text.append("content-length: ");
+    AppendNumber(response.body_size(), text);
+    text.append("\r\n");
+  }
+  text.append("date: ").append(date).append("\r\n");
+  if (!form.keep_alive) {
+    text.append("connection: close\r\n");
+  } else if (form.version == HttpVersion::kHttp10) {
+    text.append("connection: keep-alive\r\n");
+  }
+  text.append("\r\n");
+  if (form.head_only || !MayHaveBody(response.status)) return;
+  for (BodyPart& part : response.body) output.Append(std::move(part));
+}
+
+}  // namespace slipway::api

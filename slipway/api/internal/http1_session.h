@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/internal/http1_parser.h"
+#include "slipway/api/internal/http1_response.h"
+#include "slipway/api/internal/http_deadline.h"
+#include "slipway/api/internal/http_session.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slipway::api {
+
+/// HTTP/1.1 and HTTP/1.0 (RFC 9112) with keep-alive and pipelining: several requests may be open,
+/// the responses leave in the order of the requests.
+class Http1Session final : public HttpSession {
+ public:
+  explicit Http1Session(const SessionContext& context);
+
+  void Receive(ByteView bytes) override;
+  std::uint64_t direct_bytes() const override;
+  std::ptrdiff_t ReceiveInto(ByteSource& source) override;
+  void ReceiveEnd() override;
+  void Respond(RequestId id, HttpResponse response) override;
+  OutputQueue& Output() override;
+  bool wants_input() const override;
+  bool finished() const override { return finished_; }
+  std::size_t open_requests() const override { return exchanges_.size() - first_; }
+  void CheckDeadlines() override;
+  void Drain() override;
+
+ private:
+  /// A request whose response has not been written.
+  struct Exchange {
+    Http1ResponseForm form;
+    std::optional<HttpResponse> response;
+  };
+
+  bool MayParse() const;
+  bool IsBetweenRequests() const;
+  void EndInput();
+  std::size_t Parse(std::string_view bytes);
+  void ParseUnparsed();
+  void AfterPut();
+  void Deliver();
+  void Refuse(const Refusal& refusal);
+  void Write(Exchange& exchange, HttpResponse response);
+  void NotePhase();
+
+  const SessionContext context_;
+  std::optional<Http1Parser> parser_;
+  std::string unparsed_;  // What came and could not be used yet.
+  OutputQueue output_;
+  std::vector<Exchange> exchanges_;
+  std::size_t first_ = 0;   // The exchanges before it have been answered.
+  RequestId first_id_ = 0;  // The id of exchange `first_`.
+  bool parsing_ = false;
+  bool end_received_ = false;
+  bool input_over_ = false;  // No request after the ones in `exchanges_` is read.
+  bool finished_ = false;
+  bool draining_ = false;
+  bool continue_due_ = false;  // "100 Continue" waits for the responses before it.
+  Http1Parser::Progress phase_ = Http1Parser::Progress::kStart;
+  SteadyTime phase_began_;
+  TransferDeadline body_deadline_;
+};
+
+}  // namespace slipway::api

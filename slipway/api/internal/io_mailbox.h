@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/internal/http_handler.h"
+#include "slipway/api/internal/http_session.h"
+#include "slipway/base/mutex.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace slipway::api {
+
+class Connection;
+class IoMailbox;
+
+/// Leads from a request to its connection, and outlives both.
+struct ConnectionHandle {
+  std::shared_ptr<IoMailbox> mailbox;  ///< Shared: handlers may answer after the transport is gone.
+  Connection* connection = nullptr;    ///< Null once closed. Only its I/O thread may look.
+};
+
+/// A response that another thread has given.
+struct Letter {
+  std::shared_ptr<ConnectionHandle> to;
+  RequestId id = 0;
+  HttpResponse response;
+};
+
+/// Brings responses that are given on other threads to an I/O thread.
+///
+/// Thread-safe.
+class IoMailbox {
+ public:
+  /// `deliver` runs on the I/O thread, in `io`, when letters have come. Both outlive `Close`.
+  IoMailbox(boost::asio::io_context& io, std::function<void()> deliver);
+
+  /// Makes the calling thread the one that `IsOwnThread`. Called before the first connection.
+  void Own() { owner_ = std::this_thread::get_id(); }
+  bool IsOwnThread() const { return owner_ == std::this_thread::get_id(); }
+  /// Takes `letter`; drops it once closed.
+  void Post(Letter letter);
+  std::vector<Letter> Take();
+  void Close();
+
+ private:
+  std::thread::id owner_;
+  const std::function<void()> deliver_;
+  Mutex mutex_;
+  boost::asio::io_context* io_ SLIPWAY_GUARDED_BY(mutex_);  // Null once closed.
+  std::vector<Letter> letters_ SLIPWAY_GUARDED_BY(mutex_);
+};
+
+/// A responder for request `id` of the connection behind `handle`: straight on its I/O thread, by
+/// letter on any other. It does nothing once the connection is gone.
+Responder MakeResponder(std::shared_ptr<ConnectionHandle> handle, RequestId id);
+
+}  // namespace slipway::api

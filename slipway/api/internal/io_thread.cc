@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/api/internal/io_thread.h"
+
+#include "slipway/base/log.h"
+
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace slipway::api {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+// The loop's own handlers before a round ends, lest a flood of input keep the answers waiting.
+constexpr int kHandlersPerRound = 256;
+constexpr std::chrono::milliseconds kSweepInterval = 250ms;
+constexpr std::size_t kScratchBytes = std::size_t{32} << 10U;
+
+}  // namespace
+
+IoThread::IoThread(IoShared& shared)
+    : shared_(shared),
+      // Only this thread does I/O; others post, which stays locked.
+      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      work_(io_.get_executor()),
+      mailbox_(std::make_shared<IoMailbox>(io_, [this] { DeliverLetters(); })),
+      time_(shared.clock),
+      sweep_(io_),
+      drain_(io_),
+      scratch_(kScratchBytes) {}
+
+IoThread::~IoThread() { Stop(); }
+
+Result<std::uint16_t> IoThread::Open(const ListenAddress& address, HttpHandler& handler) {
+  Listener& listener = AddListener(handler);
+  SLIPWAY_TRY(listener.Open(address));
+  return listener.port();
+}
+
+Status IoThread::Join(const ListenAddress& address, HttpHandler& handler) {
+  return AddListener(handler).Join(address);
+}
+
+Listener& IoThread::AddListener(HttpHandler& handler) {
+  return *listeners_.emplace_back(std::make_unique<Listener>(
+      io_, [this, &handler](tcp::socket socket) { AddConnection(std::move(socket), handler); }));
+}
+
+void IoThread::Start(const std::string& name) {
+  for (const auto& listener : listeners_) listener->Start();
+  thread_ = std::jthread([this] { Run(); });
+  ::pthread_setname_np(thread_.native_handle(), name.c_str());
+}
+
+void IoThread::Run() {
+  mailbox_->Own();
+  while (!stopping_) {
+    io_.run_one();
+    for (int count = 1; count < kHandlersPerRound && io_.poll_one() > 0; ++count) {
+    }
+    EndRound();
+  }
+  CloseAll();
+}
+
+void IoThread::EnterRound() {
+  if (!std::exchange(in_round_, true)) time_.Update();
+}
+
+void IoThread::NoteRequest(HttpHandler& handler) {
+  if (std::ranges::find(called_handlers_, &handler) == called_handlers_.end()) {
+    called_handlers_.push_back(&handler);
+  }
+}
+
+void IoThread::FlushLater(std::shared_ptr<Connection> connection) {
+  unflushed_.push_back(std::move(connection));
+}
+
+// A flush may let a connection read on in what it had to put aside, so it goes on until all is
+// quiet.
+void IoThread::EndRound() {
+  while (!called_handlers_.empty() || !unflushed_.empty()) {
+    for (HttpHandler* handler : std::exchange(called_handlers_, {})) handler->OnRoundEnd();
+    flushing_.swap(unflushed_);
+    for (const auto& connection : flushing_) connection->Flush();
+    flushing_.clear();
+  }
+  in_round_ = false;
+}
+
+void IoThread::DeliverLetters() {
+  EnterRound();
+  for (Letter& letter : mailbox_->Take()) {
+    if (letter.to->connection == nullptr) continue;
+    letter.to->connection->Respond(letter.id, std::move(letter.response));
+  }
+}
+
+void IoThread::AddConnection(tcp::socket socket, HttpHandler& handler) {
+  EnterRound();
+  if (shared_.connections.fetch_add(1) >= shared_.options.max_connections) {
+    shared_.connections.fetch_sub(1);
+    if (!std::exchange(is_full_, true)) {
+      LogWarning("connections are refused: {} are open, which is the limit",
+                 shared_.options.max_connections);
+    }
+    return;
+  }
+  is_full_ = false;
+  auto connection = std::make_shared<Connection>(std::move(socket), handler, *this);
+  connection->slot = connections_.size();
+  connections_.push_back(connection);
+  connection->Start();
+  ScheduleSweep();
+}
+
+void IoThread::Remove(Connection& connection) {
+  const std::size_t slot = connection.slot;
+  std::swap(connections_[slot], connections_.back());
+  connections_[slot]->slot = slot;
+  connections_.pop_back();
+  shared_.connections.fetch_sub(1);
+  ReportIfDrained();
+}
+
+void IoThread::ScheduleSweep() {
+  // Without connections nothing wakes the thread.
+  if (connections_.empty() || std::exchange(sweep_scheduled_, true)) return;
+  sweep_.expires_after(kSweepInterval);
+  sweep_.async_wait([this](const error_code& stopped) {
+    sweep_scheduled_ = false;
+    if (!stopped) Sweep();
+  });
+}
+
+void IoThread::Sweep() {
+  EnterRound();
+  // A copy, since a connection that is late removes itself.
+  for (const auto& connection : std::vector(connections_)) connection->CheckDeadlines();
+  ScheduleSweep();
+}
+
+void IoThread::BeginDrain() {
+  boost::asio::post(io_, [this] {
+    EnterRound();
+    draining_ = true;
+    for (const auto& listener : listeners_) listener->Close();
+    // One turn of the loop later, so that requests which have already come are read first.
+    drain_.expires_after(0ms);
+    drain_.async_wait([this](const error_code& stopped) {
+      if (!stopped) DrainConnections();
+    });
+  });
+}
+
+void IoThread::DrainConnections() {
+  EnterRound();
+  may_report_drained_ = true;
+  ReportIfDrained();
+  for (const auto& connection : std::vector(connections_)) connection->Drain();
+}
+
+void IoThread::ReportIfDrained() {
+  if (connections_.empty() && std::exchange(may_report_drained_, false)) shared_.on_drained();
+}
+
+std::size_t IoThread::Stop() {
+  if (!thread_.joinable()) return 0;
+  boost::asio::post(io_, [this] { stopping_ = true; });
+  thread_.join();
+  return cut_off_;
+}
+
+void IoThread::CloseAll() {
+  mailbox_->Close();
+  // Responders that come late on this thread's end find their connections gone.
+  for (const auto& connection : std::vector(connections_)) {
+    cut_off_ += connection->open_requests();
+    connection->Close();
+  }
+  unflushed_.clear();
+  // Runs what the closed sockets had waiting, which frees the connections.
+  io_.poll();
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/api/internal/io_thread.h"
+
+#include "slipway/api/testing/raw_client.h"
+#include "slipway/api/testing/recording_handler.h"
+#include "slipway/base/testing/assert_ok.h"
+
+#include <future>
+
+namespace slipway::api {
+namespace {
+
+using ::testing::EndsWith;
+
+const ListenAddress kFreePort{.host = "127.0.0.1", .port = 0};
+
+std::string Get(std::string_view target) {
+  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target);
+}
+
+// Keeps all requests of a round and answers them when it ends, as a batcher does.
+class RoundHandler final : public HttpHandler {
+ public:
+  void Handle(HttpRequest, Responder respond) override { waiting_.push_back(std::move(respond)); }
+  void OnRoundEnd() override {
+    const std::string size = fmt::format("round of {}", waiting_.size());
+    for (Responder& respond : std::exchange(waiting_, {})) respond(ResponseOf(size));
+  }
+
+ private:
+  std::vector<Responder> waiting_;
+};
+
+class IoThreadTest : public ::testing::Test {
+ protected:
+  TransportOptions options{.max_connections = 2};
+  std::promise<void> drained;
+  IoShared shared{
+      .options = options, .clock = SystemClock(), .on_drained = [this] { drained.set_value(); }};
+};
+
+TEST_F(IoThreadTest, EndsARoundAfterAllRequestsThatWereReady) {
+  RoundHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient client(port);
+
+  client.Send(Get("/1") + Get("/2") + Get("/3"));
+
+  for (int index = 0; index < 3; ++index) {
+    EXPECT_THAT(client.ReadResponse(), EndsWith("round of 3"));
+  }
+}
+
+TEST_F(IoThreadTest, EndsARoundForEachHandlerThatGotRequests) {
+  RecordingHandler used;
+  RecordingHandler unused;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, used));
+  ASSERT_OK(thread.Open(kFreePort, unused));
+  thread.Start("test-io");
+  RawClient client(port);
+  client.Send(Get("/"));
+  client.ReadResponse();
+
+  EXPECT_EQ(used.WaitForRoundEnds(1), 1U);
+  thread.Stop();
+  EXPECT_EQ(unused.WaitForRoundEnds(0), 0U);
+}
+
+TEST_F(IoThreadTest, ClosesConnectionsOverTheLimit) {
+  RecordingHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient first(port);
+  first.Send(Get("/"));
+  first.ReadResponse();
+  {
+    RawClient second(port);
+    second.Send(Get("/"));
+    EXPECT_THAT(second.ReadResponse(), EndsWith("echo /"));
+    RawClient third(port);
+    EXPECT_EQ(third.ReadAll(), "");
+  }
+
+  for (std::string answer; answer.empty();) {
+    RawClient next(port);
+    next.Send(Get("/"));
+    answer = next.ReadResponse();
+  }
+}
+
+TEST_F(IoThreadTest, CountsTheRequestsThatItCutsOff) {
+  RecordingHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient client(port);
+  client.Send(Get("/later/1") + Get("/later/2"));
+  auto respond = handler.TakeResponder("/later/1");
+  ASSERT_TRUE(respond);
+  ASSERT_TRUE(handler.TakeResponder("/later/2"));
+
+  EXPECT_EQ(thread.Stop(), 2U);
+
+  EXPECT_EQ(client.ReadAll(), "");
+  (*respond)(ResponseOf("too late"));
+}
+
+TEST_F(IoThreadTest, ReportsWhenItHasDrained) {
+  RecordingHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient client(port);
+  client.Send(Get("/"));
+  client.ReadResponse();
+
+  thread.BeginDrain();
+
+  EXPECT_EQ(drained.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(client.ReadAll(), "");
+  EXPECT_EQ(thread.Stop(), 0U);
+}
+
+}  // namespace
+}  // namespace slipway::api

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/api/internal/rest_infer_encoder.h"
+
+#include "slipway/api/internal/body_parts.h"
+#include "slipway/api/internal/json_tensor_writer.h"
+#include "slipway/base/json_writer.h"
+
+namespace slipway::api {
+namespace {
+
+/// Room for what stands around the data, so that most responses need no second allocation.
+constexpr std::size_t kUsualJsonBytes = 384;
+
+/// Appends the members of `output` that say what it is.
+Status AppendDescription(std::string& out, const serving::OutputTensor& output) {
+  const TensorView& tensor = output.tensor.view;
+  const std::string_view dtype = WireName(tensor.dtype);
+  if (dtype.empty()) {
+    return MakeError(ErrorCode::kUnimplemented, "output {:?} is {}, which has no name on the wire",
+                     output.name, DataTypeName(tensor.dtype));
+  }
+  out += R"({"name":)";
+  AppendJsonQuoted(out, output.name);
+  out += R"(,"datatype":")";
+  out += dtype;
+  out += R"(","shape":)";
+  out += ToString(tensor.shape);
+  return {};
+}
+
+Status AppendOutput(std::string& out, const serving::OutputTensor& output, bool binary) {
+  SLIPWAY_TRY(AppendDescription(out, output));
+  if (binary) {
+    fmt::format_to(std::back_inserter(out), R"(,"parameters":{{"binary_data_size":{}}}}})",
+                   output.tensor.view.bytes.size());
+    return {};
+  }
+  out += R"(,"data":)";
+  const Status data = AppendJsonTensor(out, output.tensor.view);
+  if (!data) return Annotate(data.error(), "output {:?}", output.name);
+  out += '}';
+  return {};
+}
+
+void AppendHead(std::string& out, const serving::InferResponse& response) {
+  out += R"({"model_name":)";
+  AppendJsonQuoted(out, response.model.text());
+  out += R"(,"model_version":")";
+  out += ToString(response.version);
+  out += '"';
+  if (!response.id.empty()) {
+    out += R"(,"id":)";
+    AppendJsonQuoted(out, response.id);
+  }
+}
+
+}  // namespace
+
+Result<HttpResponse> EncodeRestInfer(const serving::InferResponse& response,
+                                     const BinaryChoice& binary) {
+  BodyParts body;
+  std::string& json = body.text();
+  json.reserve(kUsualJsonBytes);
+  AppendHead(json, response);
+  json += R"(,"outputs":[)";
+  bool any_binary = false;
+  for (std::size_t i = 0; i < response.outputs.size(); ++i) {
+    if (i > 0) json += ',';
+    SLIPWAY_TRY(AppendOutput(json, response.outputs[i], binary.IsBinary(i)));
+    any_binary = any_binary || binary.IsBinary(i);
+  }
+  json += "]}";
+
+  HttpResponse http;
+  http.headers.Add("content-type", any_binary ? "application/octet-stream" : "application/json");
+  if (any_binary) {
+    http.headers.Add("inference-header-content-length", std::to_string(json.size()));
+  }
+  for (std::size_t i = 0; i < response.outputs.size(); ++i) {
+    if (binary.IsBinary(i)) body.Add(response.outputs[i].tensor);
+  }
+  http.body = body.Take();
+  return http;
+}
+
+}  // namespace slipway::api

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/app/infer_command.h"
+
+#include "slipway/app/answer_text.h"
+#include "slipway/app/data_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace slipway::app {
+
+using api::client::InferAnswer;
+using api::client::InferClient;
+using api::client::ModelDescription;
+using api::client::TensorEncoding;
+
+void InferCommand::AddOptions(CLI::App& verb) {
+  verb.add_option("--server", url_, "http://host:port for REST, grpc://host:port for gRPC")
+      ->capture_default_str();
+  verb.add_option("--model", model_, "Name of the model")->required();
+  verb.add_option("--model-version", version_,
+                  "Version of the model; the server chooses if absent");
+  verb.add_option("--data", data_.images, "IDX images, plain or gzip")->required();
+  verb.add_option("--first", first_, "Index of the first sample")->capture_default_str();
+  verb.add_option("--count", count_, "Samples to send, in one request")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  const std::map<std::string, TensorEncoding> encodings = {{"binary", TensorEncoding::kBinary},
+                                                           {"json", TensorEncoding::kJson}};
+  verb.add_option("--encoding", encoding_, "How REST carries tensors: binary (default) or json")
+      ->transform(CLI::CheckedTransformer(encodings));
+  AddPixelOption(verb, data_);
+  verb.add_flag("--json", json_, "Print one JSON object");
+}
+
+Result<Tensor> InferCommand::ReadSamples(const ModelDescription& model) const {
+  std::vector<runtime::TensorSpec> inputs;
+  for (const api::client::TensorDescription& input : model.inputs) {
+    inputs.push_back({.name = input.name, .dtype = input.dtype, .shape = input.shape});
+  }
+  SLIPWAY_TRY_ASSIGN(const AdaptedData data, LoadAdaptedData(data_, inputs));
+  return data.samples->Read(first_, count_);
+}
+
+Status InferCommand::Run(Terminal& terminal) {
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<InferClient> client,
+                     InferClient::Create(url_, {.encoding = encoding_}));
+  SLIPWAY_TRY_ASSIGN(const ModelDescription model, client->Metadata(model_, version_));
+  SLIPWAY_TRY_ASSIGN(const Tensor samples, ReadSamples(model));
+  SLIPWAY_TRY_ASSIGN(
+      const InferAnswer answer,
+      client->Infer({.model = model_,
+                     .version = version_,
+                     .inputs = {{.name = model.inputs.front().name, .tensor = samples.view()}}}));
+  PrintAnswer(answer, terminal);
+  return {};
+}
+
+void InferCommand::PrintAnswer(const InferAnswer& answer, Terminal& terminal) const {
+  terminal.Write(json_ ? AnswerJson(answer) + "\n" : AnswerTable(answer, first_, terminal));
+}
+
+}  // namespace slipway::app

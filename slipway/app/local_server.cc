@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/app/local_server.h"
+
+#include "slipway/base/clock.h"
+
+namespace slipway::app {
+
+Result<std::unique_ptr<LocalServer>> LocalServer::Start(const LocalServerOptions& options) {
+  std::unique_ptr<LocalServer> server(new LocalServer);
+  SLIPWAY_TRY_ASSIGN(server->engine_, runtime::CreateOnnxRuntimeEngine(options.engine));
+  SLIPWAY_TRY_ASSIGN(server->models_,
+                     serving::ModelServer::Create(options.models, {.engine = *server->engine_,
+                                                                   .clock = SystemClock(),
+                                                                   .metrics = server->metrics_}));
+  SLIPWAY_TRY_ASSIGN(server->front_,
+                     api::Server::Create(options.front, *server->models_, server->metrics_));
+  return server;
+}
+
+std::size_t LocalServer::Drain(std::chrono::milliseconds timeout) {
+  models_->BeginDrain();
+  const std::size_t cut_off = front_->Drain(timeout);
+  models_->Close();
+  return cut_off;
+}
+
+}  // namespace slipway::app

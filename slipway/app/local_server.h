@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/server.h"
+#include "slipway/base/result.h"
+#include "slipway/metrics/registry.h"
+#include "slipway/runtime/engine.h"
+#include "slipway/serving/model_server.h"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+namespace slipway::app {
+
+/// What a server is made of.
+struct LocalServerOptions {
+  serving::ModelServerOptions models;
+  api::ServerOptions front;
+  runtime::EngineOptions engine;
+};
+
+/// A whole server in this process: the engine, the models of a repository and the front.
+///
+/// Thread-safe.
+class LocalServer {
+ public:
+  /// Loads the models, then listens. Fails as its parts do.
+  static Result<std::unique_ptr<LocalServer>> Start(const LocalServerOptions& options);
+
+  api::ServerPorts ports() const { return front_->ports(); }
+  serving::ModelServer& models() { return *models_; }
+
+  /// Becomes unready, answers what is in flight for no longer than `timeout`, and stops. Returns
+  /// how many requests were cut off.
+  std::size_t Drain(std::chrono::milliseconds timeout);
+
+ private:
+  LocalServer() = default;
+
+  metrics::Registry metrics_;
+  std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<serving::ModelServer> models_;
+  std::unique_ptr<api::Server> front_;
+};
+
+}  // namespace slipway::app

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/app/serve_command.h"
+
+#include "slipway/app/server_address.h"
+#include "slipway/app/stop_signals.h"
+#include "slipway/base/log.h"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+
+namespace slipway::app {
+
+void ServeCommand::AddOptions(CLI::App& verb) {
+  verb.add_option("--model-repository", options_.models.repository,
+                  "Folder of models: <model>/<version>/model.onnx, config.pbtxt optional")
+      ->required();
+  verb.add_option("--host", options_.front.host, "Address to listen on")->capture_default_str();
+  verb.add_option("--http-port", options_.front.http_port, "REST; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--grpc-port", options_.front.grpc_port, "gRPC; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--metrics-port", options_.front.metrics_port, "Metrics; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--io-threads", options_.front.io_threads, "Threads that read and answer")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--max-body-bytes", options_.front.max_body_bytes,
+                  "Largest REST body or gRPC message")
+      ->capture_default_str();
+  verb.add_option("--intra-op-threads", options_.engine.intra_op_threads,
+                  "Threads of one engine call, shared by all models; 0: all cores")
+      ->capture_default_str();
+  verb.add_option("--instances", options_.models.defaults.instance_count,
+                  "Engine calls at once for a model whose config.pbtxt says nothing")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--drain-timeout", drain_seconds_,
+                  "Seconds that requests in flight get after SIGTERM")
+      ->capture_default_str();
+  verb.add_option("--log-format", log_format_, "text or json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "json"}));
+  verb.add_flag("--json", json_, "Print one JSON object when ready");
+}
+
+Status ServeCommand::Run(Terminal& terminal) {
+  ConfigureLog({.format = log_format_ == "json" ? LogFormat::kJson : LogFormat::kText});
+  const StopSignals stop;
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<LocalServer> server, LocalServer::Start(options_));
+  const ServerAddress address{.host = options_.front.host, .ports = server->ports()};
+  terminal.Write(json_ ? AddressJson(address) + "\n" : AddressText(address));
+  stop.Wait();
+  stop.Release();
+  LogInfo("draining for at most {} s; a second signal stops at once", drain_seconds_);
+  const std::size_t cut_off = server->Drain(std::chrono::seconds(drain_seconds_));
+  if (cut_off == 0) return {};
+  return MakeError(ErrorCode::kDeadlineExceeded,
+                   "{} requests were still running after {} s and were cut off", cut_off,
+                   drain_seconds_);
+}
+
+}  // namespace slipway::app

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/app/command.h"
+#include "slipway/app/local_server.h"
+
+#include <cstddef>
+#include <string>
+
+namespace slipway::app {
+
+/// `slipway serve`: serves a model repository until SIGTERM or SIGINT, then drains.
+class ServeCommand final : public Command {
+ public:
+  std::string_view name() const override { return "serve"; }
+  std::string_view summary() const override {
+    return "Serve a Triton model repository over REST and gRPC";
+  }
+  void AddOptions(CLI::App& verb) override;
+  Status Run(Terminal& terminal) override;
+
+ private:
+  LocalServerOptions options_;
+  std::size_t drain_seconds_ = 25;
+  std::string log_format_ = "text";
+  bool json_ = false;
+};
+
+}  // namespace slipway::app

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/clock.h"
+#include "slipway/base/mutex.h"
+#include "slipway/runtime/session.h"
+#include "slipway/serving/batcher.h"
+#include "slipway/serving/internal/instance.h"
+#include "slipway/serving/internal/request_queue.h"
+#include "slipway/serving/version_metrics.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace slipway::serving {
+
+/// How a `DynamicBatcher` groups requests and what it lets wait.
+struct DynamicBatcherOptions {
+  std::int64_t max_batch_size = 0;  ///< Rows of one engine call; 0: one request a call, as it is.
+  /// Row counts, ascending, that need not wait for more; none: only a full batch need not.
+  std::vector<std::int64_t> preferred_batch_sizes = {};
+  /// How long a request that found no idle instance may wait for others once there is one. 0: not
+  /// at all.
+  std::chrono::microseconds max_queue_delay{0};
+  std::chrono::microseconds queue_timeout{0};  ///< Longest wait in the queue; 0: no limit.
+  std::size_t instance_count = 1;              ///< Engine calls that may run at once.
+  std::size_t max_queue_requests = 1024;       ///< Requests that may wait.
+  std::uint64_t max_queue_bytes = std::uint64_t{256} << 20U;  ///< Of the inputs of those.
+  /// While batches take longer than this on average, they run on the instances' threads only, so
+  /// that the callers' threads stay responsive and what they bring meanwhile becomes one batch.
+  /// Also the time after which a caller's thread leaves the rest of the queue to the others.
+  std::chrono::microseconds inline_limit{1000};
+};
+
+/// The batcher that joins requests along their first dimension.
+///
+/// Each instance is an executor; whoever holds one runs a batch on it. A thread that calls
+/// `RunOnThisThread` borrows an idle instance: a lone request then never changes threads and is
+/// never delayed. As many threads as there are instances take what is left: what callers may not
+/// run for long, what waits for company, what came while all instances were busy. If the engine
+/// fails on a batch of several requests, each is run alone, so that one bad request fails nobody
+/// else's.
+class DynamicBatcher final : public Batcher {
+ public:
+  /// What a batcher works with; all outlive it.
+  struct Parts {
+    const runtime::Session& session;
+    const Clock& clock;
+    VersionMetrics& metrics;
+  };
+  /// Starts the threads. kResourceExhausted if the machine has none left.
+  static Result<std::unique_ptr<DynamicBatcher>> Create(const DynamicBatcherOptions& options,
+                                                        const Parts& parts);
+  /// Closes.
+  ~DynamicBatcher() override;
+
+  Status Submit(QueuedRequest&& request) override;
+  void RunOnThisThread() override;
+  void Close() override;
+
+ private:
+  /// What a thread has taken on: a batch with the instance to run it, and requests to turn down.
+  struct Work {
+    Instance* instance = nullptr;  ///< Null if there is no batch.
+    RequestQueue::Taken requests;
+    SteadyTime started;
+  };
+
+  DynamicBatcher(const DynamicBatcherOptions& options, const Parts& parts);
+  void StartThreads();
+  void StopThreads();
+  void ServeInstances(const std::stop_token& stop);
+
+  bool AwaitWake(const std::stop_token& stop);
+  std::optional<Work> TakeWorkForThread();
+  std::optional<Work> TakeWorkForCaller(SteadyTime now, bool may_run);
+  SteadyTime Complete(Work work);
+  void TurnDown(WaitingRequests& unwanted, SteadyTime now);
+
+  std::int64_t RowsReady(SteadyTime now) const SLIPWAY_REQUIRES(mutex_);
+  Work TakeWork(SteadyTime now) SLIPWAY_REQUIRES(mutex_);
+  void WakeThread(SteadyTime now) SLIPWAY_REQUIRES(mutex_);
+
+  const DynamicBatcherOptions options_;
+  const Clock& clock_;
+  VersionMetrics& metrics_;
+  std::vector<std::unique_ptr<Instance>> instances_;  ///< Set at construction.
+
+  Mutex mutex_;
+  ConditionVariable woken_;
+  ConditionVariable drained_;
+  RequestQueue queue_ SLIPWAY_GUARDED_BY(mutex_);
+  std::vector<Instance*> idle_ SLIPWAY_GUARDED_BY(mutex_);
+  std::size_t in_progress_ SLIPWAY_GUARDED_BY(mutex_) = 0;  ///< `Work` that is not done.
+  std::size_t wakes_ SLIPWAY_GUARDED_BY(mutex_) = 0;        ///< Threads asked for, not yet come.
+  std::size_t timers_ SLIPWAY_GUARDED_BY(mutex_) =
+      0;  ///< Threads that wait for a request's due time.
+  /// How long runs took of late; nothing before the first.
+  std::optional<std::chrono::nanoseconds> run_time_ SLIPWAY_GUARDED_BY(mutex_);
+  bool closed_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  std::vector<std::jthread> threads_ SLIPWAY_GUARDED_BY(mutex_);
+};
+
+}  // namespace slipway::serving

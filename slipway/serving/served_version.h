@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/clock.h"
+#include "slipway/base/ids.h"
+#include "slipway/metrics/registry.h"
+#include "slipway/runtime/engine.h"
+#include "slipway/serving/batcher.h"
+#include "slipway/serving/model_config.h"
+#include "slipway/serving/model_signature.h"
+#include "slipway/serving/version_metrics.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace slipway::serving {
+
+/// What holds for every model of a server unless its configuration says otherwise.
+struct ServingDefaults {
+  /// Rows of one engine call for a model that can batch and says no number. Triton takes 4; answers
+  /// are the same, and nothing is padded, so that a larger one costs nothing.
+  std::int64_t max_batch_size = 64;
+  std::size_t instance_count = 1;                             ///< Engine calls at once, a version.
+  std::size_t max_queue_requests = 1024;                      ///< Waiting requests of a version.
+  std::uint64_t max_queue_bytes = std::uint64_t{256} << 20U;  ///< Of their inputs.
+  /// Batches that take longer than this run on threads of their own.
+  std::chrono::microseconds inline_limit{1000};
+  runtime::SessionOptions session = {};
+};
+
+/// What a server works with; all outlive it.
+struct ServerParts {
+  const runtime::Engine& engine;
+  const Clock& clock;
+  metrics::Registry& metrics;
+};
+
+/// A version to be loaded.
+struct VersionSource {
+  const ModelName& model;
+  VersionId version;
+  const std::filesystem::path& model_file;
+  const ModelConfig& config;
+};
+
+/// One version of a model, loaded and ready to answer.
+///
+/// Thread-safe. Its end waits until every request that its batcher accepted has been answered.
+class ServedVersion {
+ public:
+  /// Loads the model file and starts the instances. kNotFound if there is no file, kInvalidArgument
+  /// if the engine cannot run it or it disagrees with its configuration.
+  static Result<std::shared_ptr<ServedVersion>> Load(const VersionSource& source,
+                                                     const ServingDefaults& defaults,
+                                                     const ServerParts& parts);
+
+  VersionId version() const { return version_; }
+  const ModelSignature& signature() const { return signature_; }
+  VersionMetrics& metrics() { return metrics_; }
+  Batcher& batcher() { return *batcher_; }
+
+ private:
+  ServedVersion(const VersionSource& source, std::unique_ptr<runtime::Session> session,
+                ModelSignature signature, metrics::Registry& registry);
+
+  const VersionId version_;
+  const std::unique_ptr<runtime::Session> session_;
+  const ModelSignature signature_;
+  VersionMetrics metrics_;
+  std::unique_ptr<Batcher> batcher_;  ///< Set by `Load`. Last, because it uses all the others.
+};
+
+}  // namespace slipway::serving
