@@ -21,10 +21,9 @@ demo:  ## Quantizes a real model, serves and measures it, and prints the table.
 	$(MAKE) --no-print-directory build
 	$(SLIPWAY) demo
 
-serve:  ## As demo, and keeps the server running.
-	tools/install_deps build demo
-	$(MAKE) --no-print-directory build
-	$(SLIPWAY) demo --keep-serving
+serve: build  ## Serves the demo's models on ports 8000 (REST), 8001 (gRPC) and 8002 (metrics).
+	@test -d build/demo/repository || $(MAKE) --no-print-directory demo
+	$(SLIPWAY) serve --model-repository build/demo/repository
 
 test:  ## Builds and runs every test; the last line says how many passed.
 	@JOBS=$(JOBS) tools/run_tests.py

@@ -16,7 +16,7 @@ namespace slipway::app {
 /// Which data a command was given and how its pixels are to be read.
 struct DataFlags {
   std::filesystem::path images;
-  std::optional<std::filesystem::path> labels;  ///< Absent: found by the usual name.
+  std::optional<std::filesystem::path> labels = std::nullopt;  ///< Absent: found by the usual name.
   dataset::PixelScale scale = dataset::PixelScale::kUnit;
 };
 

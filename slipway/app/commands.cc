@@ -2,17 +2,23 @@
 #include "slipway/app/commands.h"
 
 #include "slipway/app/completion_command.h"
+#include "slipway/app/demo_command.h"
 #include "slipway/app/evaluate_command.h"
 #include "slipway/app/infer_command.h"
+#include "slipway/app/inspect_command.h"
+#include "slipway/app/quantize_command.h"
 #include "slipway/app/serve_command.h"
 
 namespace slipway::app {
 
 std::vector<std::unique_ptr<Command>> AllCommands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(std::make_unique<InspectCommand>());
   commands.push_back(std::make_unique<EvaluateCommand>());
+  commands.push_back(std::make_unique<QuantizeCommand>());
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<InferCommand>());
+  commands.push_back(std::make_unique<DemoCommand>());
   commands.push_back(std::make_unique<CompletionCommand>());
   return commands;
 }

@@ -22,7 +22,7 @@ Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
   SLIPWAY_TRY_ASSIGN(quantize::QuantizeReport report,
                      quantize::QuantizeStatic(quantized, calibrator, options.quantize));
   SLIPWAY_TRY_ASSIGN(std::vector<quantize::OutputComparison> outputs,
-                     quantize::VerifyQuantized(engine, original, quantized, *data.samples));
+                     quantize::VerifyQuantized(engine, {original, quantized}, *data.samples));
   SLIPWAY_TRY(graph::WriteModel(quantized, options.out));
   return QuantizedFile{.report = std::move(report), .outputs = std::move(outputs)};
 }

@@ -19,7 +19,7 @@ struct QuantizeFileOptions {
   std::filesystem::path out;
   DataFlags calibration;
   std::size_t calibration_samples = 1000;  ///< From the first on; fewer if there are fewer.
-  quantize::StaticQuantizeOptions quantize;
+  quantize::StaticQuantizeOptions quantize = {};
 };
 
 /// What became of it.

@@ -28,7 +28,8 @@ struct ConstantVisitor {
 
 ConstantTensor TensorOfConstant(const Node& node) {
   const bool is_constant = node.op_type == "Constant" && node.domain.empty() &&
-                           node.attributes.size() == 1 && node.outputs.size() == 1;
+                           node.attributes.size() == 1 && node.outputs.size() == 1 &&
+                           !node.outputs.front().empty();
   return is_constant ? std::visit(ConstantVisitor{}, node.attributes.front().value) : nullptr;
 }
 

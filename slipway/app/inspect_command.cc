@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/app/inspect_command.h"
+
+#include "slipway/app/model_description.h"
+#include "slipway/graph/model_file.h"
+#include "slipway/graph/summary.h"
+
+#include <CLI/CLI.hpp>
+
+namespace slipway::app {
+
+void InspectCommand::AddOptions(CLI::App& verb) {
+  verb.add_option("MODEL", model_, "The ONNX model")->required();
+  verb.add_flag("--json", json_, "Print one JSON object");
+}
+
+Status InspectCommand::Run(Terminal& terminal) {
+  SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(model_));
+  SLIPWAY_TRY_ASSIGN(const graph::Model model, graph::ReadModel(file));
+  const graph::ModelSummary summary = graph::SummarizeModel(model);
+  const ModelDescription description{.file = file, .model = model, .summary = summary};
+  terminal.Write(json_ ? DescriptionJson(description) + "\n"
+                       : DescriptionText(description, terminal));
+  return {};
+}
+
+}  // namespace slipway::app

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/result.h"
+#include "slipway/graph/model.h"
+#include "slipway/optimize/quantize/affine_scale.h"
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+
+namespace slipway::quantize {
+
+/// The range to quantize of each value, by the name of the value.
+using RangesByValue = std::map<std::string, ValueRange, std::less<>>;
+
+/// Says which numbers the values of a model take on the data that it is for.
+class Calibrator {
+ public:
+  virtual ~Calibrator() = default;
+  /// The range of each of `values`, which are float32 values of the main graph of `model`. Every
+  /// range is finite. kInvalidArgument if there is no data, it does not fit the model, or a value
+  /// is not finite on it.
+  virtual Result<RangesByValue> Ranges(const graph::Model& model,
+                                       std::span<const std::string> values) = 0;
+};
+
+}  // namespace slipway::quantize

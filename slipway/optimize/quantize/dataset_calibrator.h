@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/dataset/sample_source.h"
+#include "slipway/optimize/quantize/calibrator.h"
+#include "slipway/optimize/quantize/min_max_observer.h"
+#include "slipway/optimize/quantize/sample_runner.h"
+#include "slipway/runtime/engine.h"
+
+#include <memory>
+
+namespace slipway::quantize {
+
+/// How a dataset is used to find ranges.
+struct CalibrationOptions {
+  BatchLimits batches;
+  /// How the range of each value is chosen; by default as the smallest that holds all it takes.
+  RangeObserverFactory observer = [] { return std::make_unique<MinMaxObserver>(); };
+};
+
+/// Finds ranges by running the model on samples and observing the values as they stream by: memory
+/// is that of one batch's activations, bounded by the options, and of the observers.
+///
+/// Not thread-safe; the engine and the samples outlive it.
+class DatasetCalibrator final : public Calibrator {
+ public:
+  DatasetCalibrator(const runtime::Engine& engine, const dataset::SampleSource& samples,
+                    CalibrationOptions options = {})
+      : engine_(engine), samples_(samples), options_(std::move(options)) {}
+
+  /// As promised by `Calibrator`; the message of an error names the value that is not finite.
+  Result<RangesByValue> Ranges(const graph::Model& model,
+                               std::span<const std::string> values) override;
+
+ private:
+  const runtime::Engine& engine_;
+  const dataset::SampleSource& samples_;
+  const CalibrationOptions options_;
+};
+
+}  // namespace slipway::quantize

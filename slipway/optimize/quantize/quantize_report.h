@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/optimize/quantize/target_cpu.h"
+#include "slipway/optimize/quantize/weight_quantizer.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::quantize {
+
+/// What was decided for one node of the model and how well it went.
+struct LayerReport {
+  std::string name;  ///< The node's, or if it has none that of its first output.
+  std::string op_type;
+  bool is_int8 = false;
+  std::string reason;  ///< Why it stays float32, or what becomes of it; empty for int8 operators.
+  /// Scales of its weights, one for each output channel; 0 if it has no int8 weights.
+  std::size_t scale_count = 0;
+  double weight_snr_db = 0;  ///< See `QuantizedWeight`; 0 if there are no int8 weights.
+};
+
+/// What quantization did to a model.
+struct QuantizeReport {
+  TargetCpu target = TargetCpu::kThisMachine;  ///< Resolved: never kThisMachine when done.
+  WeightRange weight_range = WeightRange::kFull;
+  std::vector<LayerReport> layers;  ///< In the order of the graph.
+  std::uint64_t float_bytes = 0;    ///< The ONNX file before.
+  std::uint64_t quantized_bytes = 0;
+  std::vector<std::string> notes;  ///< What was left out of the whole, for people.
+
+  /// Layers with int8 weights.
+  std::size_t quantized_layer_count() const;
+};
+
+/// The report as one JSON object: "target", "weight_range", "float_bytes", "quantized_bytes",
+/// "notes", and "layers" with the fields of `LayerReport` by their names. An infinite ratio is
+/// null.
+std::string ToJson(const QuantizeReport& report);
+
+}  // namespace slipway::quantize

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/result.h"
+#include "slipway/graph/model.h"
+#include "slipway/optimize/quantize/calibrator.h"
+#include "slipway/optimize/quantize/quantize_report.h"
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace slipway::quantize {
+
+/// How a model is quantized.
+struct StaticQuantizeOptions {
+  TargetCpu target = TargetCpu::kThisMachine;
+  /// How much of int8 the weights use; if absent, the most precise that is exact on `target`.
+  std::optional<WeightRange> weight_range = {};
+  /// Names of nodes that stay float32.
+  std::set<std::string, std::less<>> excluded_nodes = {};
+};
+
+/// Quantizes `model` to static int8 in the QDQ form of ONNX opset 13, upgrading it to that opset if
+/// need be: uint8 activations by the ranges of `calibrator`, int8 weights with a scale for each
+/// output channel, int32 biases. Inputs and outputs keep their names, types and shapes. Operators
+/// that would not get faster stay float32; so do subgraphs. A model with nothing to quantize stays
+/// as it is, which the report tells.
+///
+/// On error `model` is as it was: kFailedPrecondition if it is quantized already, kUnimplemented if
+/// its opset cannot be upgraded, kInvalidArgument if a weight is not finite or `calibrator` says
+/// so.
+Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrator,
+                                      const StaticQuantizeOptions& options);
+
+}  // namespace slipway::quantize

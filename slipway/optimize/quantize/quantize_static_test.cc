@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/optimize/quantize/quantize_static.h"
+
+#include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/model_file.h"
+#include "slipway/optimize/quantize/dataset_calibrator.h"
+#include "slipway/optimize/quantize/testing/model_builder.h"
+#include "slipway/optimize/quantize/testing/random_samples.h"
+#include "slipway/optimize/quantize/verify_quantized.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <ranges>
+
+namespace slipway::quantize {
+namespace {
+
+using ::slipway::quantize::testing::ConstantSamples;
+using ::slipway::quantize::testing::ModelBuilder;
+using ::slipway::quantize::testing::RandomSamples;
+using ::slipway::testing::FailsWith;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr double kGoodSnrDb = 25;
+
+std::vector<std::string> OpsOf(const graph::Model& model) {
+  std::vector<std::string> ops;
+  for (const graph::Node& node : model.graph.nodes) ops.push_back(node.op_type);
+  return ops;
+}
+
+class QuantizeStaticTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_OK_AND_ASSIGN(engine_, runtime::CreateOnnxRuntimeEngine({})); }
+
+  Result<QuantizeReport> Quantize(graph::Model& model, const dataset::SampleSource& samples,
+                                  const StaticQuantizeOptions& options = {}) {
+    DatasetCalibrator calibrator(*engine_, samples);
+    return QuantizeStatic(model, calibrator, options);
+  }
+
+  // Quantizes `model` and returns the worst signal-to-noise ratio of its outputs.
+  Result<double> QuantizedSnr(const graph::Model& model, const Shape& shape) {
+    const auto samples = RandomSamples(shape);
+    graph::Model quantized = model;
+    SLIPWAY_TRY(Quantize(quantized, *samples));
+    SLIPWAY_TRY_ASSIGN(const std::vector<OutputComparison> outputs,
+                       VerifyQuantized(*engine_, {model, quantized}, *samples));
+    return std::ranges::min(outputs | std::views::transform(&OutputComparison::snr_db));
+  }
+
+  // What the engine computes on `samples`, as far as it may rewrite the model.
+  Result<std::vector<float>> Run(const graph::Model& model, const dataset::SampleSource& samples,
+                                 runtime::GraphOptimization optimization) {
+    SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(model));
+    SLIPWAY_TRY_ASSIGN(const auto session, engine_->LoadBytes(AsBytes(bytes), "test model",
+                                                              {.optimization = optimization}));
+    SLIPWAY_TRY_ASSIGN(const Tensor input, samples.Read(0, samples.sample_count()));
+    const TensorView view = input.view();
+    SLIPWAY_TRY_ASSIGN(const std::vector<SharedTensor> outputs,
+                       session->NewExecutor()->Run(std::span(&view, 1), {}));
+    const auto values = outputs[0].view.elements<float>();
+    return std::vector<float>(values.begin(), values.end());
+  }
+
+  std::unique_ptr<runtime::Engine> engine_;
+};
+
+// Convolutions, pooling and a classifier, as image models have them.
+graph::Model SmallCnn() {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c1", {3, 16}).Node("Relu", {"c1"}, "r1");
+  builder.Convolution("r1", "c2", {16, 16}).Node("Relu", {"c2"}, "r2");
+  const std::vector<std::int64_t> two = {2, 2};
+  builder.Node("MaxPool", {"r2"}, "p", {{"kernel_shape", two}, {"strides", two}});
+  builder.Node("Flatten", {"p"}, "f").RandomFloats("w", Shape({10, 256}), 0.06F);
+  builder.RandomFloats("b", Shape({10}), 0.1F);
+  builder.Node("Gemm", {"f", "w", "b"}, "y", {{"transB", std::int64_t{1}}});
+  return builder.Output("y").Build();
+}
+
+TEST_F(QuantizeStaticTest, KeepsWhatASmallCnnComputes) {
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(SmallCnn(), Shape({40, 3, 8, 8})));
+  EXPECT_GT(snr, kGoodSnrDb);
+}
+
+TEST_F(QuantizeStaticTest, ReportsEachLayer) {
+  graph::Model model = SmallCnn();
+
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report,
+                       Quantize(model, *RandomSamples(Shape({8, 3, 8, 8}))));
+
+  ASSERT_EQ(report.layers.size(), 7);
+  EXPECT_EQ(report.quantized_layer_count(), 3);
+  EXPECT_EQ(report.layers[0].name, "c1");
+  EXPECT_EQ(report.layers[0].scale_count, 16);
+  EXPECT_GT(report.layers[0].weight_snr_db, 35);
+  EXPECT_TRUE(report.layers[4].is_int8);
+  EXPECT_LT(report.quantized_bytes, report.float_bytes);
+  EXPECT_NE(report.target, TargetCpu::kThisMachine);
+}
+
+TEST_F(QuantizeStaticTest, KeepsWhatResidualBlocksCompute) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 8, 8, 8}).Convolution("x", "a", {8, 16}).Node("Relu", {"a"}, "ar");
+  builder.Convolution("ar", "b", {16, 16}).Node("Add", {"b", "ar"}, "s").Node("Relu", {"s"}, "sr");
+  builder.Node("Concat", {"sr", "ar"}, "cc", {{"axis", std::int64_t{1}}});
+  builder.Convolution("cc", "d", {32, 16, 1}).Node("GlobalAveragePool", {"d"}, "g");
+  builder.Node("Flatten", {"g"}, "f").RandomFloats("w", Shape({16, 4}), 0.3F);
+  const graph::Model model = builder.Node("MatMul", {"f", "w"}, "y").Output("y").Build();
+
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(model, Shape({40, 8, 8, 8})));
+
+  EXPECT_GT(snr, 18);
+}
+
+TEST_F(QuantizeStaticTest, KeepsWhatATransformersFeedForwardComputes) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 5, 16}).RandomFloats("w", Shape({16, 32}), 0.25F);
+  builder.RandomFloats("b", Shape({32}), 0.1F).RandomFloats("v", Shape({32, 16}), 0.2F);
+  builder.Node("MatMul", {"x", "w"}, "m").Node("Add", {"m", "b"}, "a").Node("Relu", {"a"}, "r");
+  builder.Node("MatMul", {"r", "v"}, "n").Node("Add", {"n", "x"}, "s");
+  const graph::Model model =
+      builder.Node("Softmax", {"s"}, "y", {{"axis", std::int64_t{-1}}}).Output("y").Build();
+
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(model, Shape({20, 5, 16})));
+
+  EXPECT_GT(snr, kGoodSnrDb);
+}
+
+TEST_F(QuantizeStaticTest, IsExactOnThisMachineWhereSumsAreLargest) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 32, 6, 6})
+      .Constant("w",
+                Tensor::Of<float>(Shape({8, 32, 3, 3}), std::vector<float>(8 * 32 * 9, 0.01F)));
+  graph::Model model = builder.Node("Conv", {"x", "w"}, "y").Output("y").Build();
+  const auto samples = ConstantSamples(Shape({4, 32, 6, 6}), 1);
+  ASSERT_OK(Quantize(model, *samples));
+
+  // Without optimization the engine multiplies dequantized floats: nothing saturates.
+  ASSERT_OK_AND_ASSIGN(const std::vector<float> exact,
+                       Run(model, *samples, runtime::GraphOptimization::kNone));
+  ASSERT_OK_AND_ASSIGN(const std::vector<float> fused,
+                       Run(model, *samples, runtime::GraphOptimization::kAll));
+
+  ASSERT_EQ(exact.size(), fused.size());
+  for (std::size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(fused[i], exact[i], 0.02);
+}
+
+TEST_F(QuantizeStaticTest, TakesConstantActivations) {
+  graph::Model model = SmallCnn();
+  const graph::Model original = model;
+  const auto zeros = ConstantSamples(Shape({4, 3, 8, 8}), 0);
+
+  ASSERT_OK(Quantize(model, *zeros));
+
+  ASSERT_OK(VerifyQuantized(*engine_, {original, model}, *zeros));
+}
+
+TEST_F(QuantizeStaticTest, UpgradesAnOldModel) {
+  ModelBuilder builder(9);
+  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 8});
+  builder.Node("Clip", {"c"}, "r", {{"min", 0.0F}, {"max", 6.0F}}).Convolution("r", "y", {8, 8});
+  const graph::Model model = builder.Output("y").Build();
+
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(model, Shape({20, 3, 8, 8})));
+
+  EXPECT_GT(snr, kGoodSnrDb);
+}
+
+TEST_F(QuantizeStaticTest, LeavesAModelWithoutLayersAsItIs) {
+  ModelBuilder builder(9);
+  graph::Model model = builder.Input("x", {-1, 3}).Node("Relu", {"x"}, "y").Output("y").Build();
+
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report, Quantize(model, *RandomSamples(Shape({8, 3}))));
+
+  EXPECT_THAT(OpsOf(model), ElementsAre("Relu"));
+  EXPECT_EQ(model.OpsetVersion(), 9);
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("stays as it is")));
+}
+
+TEST_F(QuantizeStaticTest, LeavesSubgraphsAloneAndSaysSo) {
+  ModelBuilder inner;
+  inner.Node("Identity", {"c"}, "inner").Output("inner");
+  const auto branch = std::make_shared<const graph::Graph>(inner.Build().graph);
+  ModelBuilder builder;
+  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4});
+  builder.Constant("condition", Tensor::Of<bool>(Shape(), std::array<bool, 1>{true}));
+  builder.Node("If", {"condition"}, "y", {{"then_branch", branch}, {"else_branch", branch}});
+  graph::Model model = builder.Output("y").Build();
+  const graph::Model original = model;
+  const auto samples = RandomSamples(Shape({8, 3, 8, 8}));
+
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report, Quantize(model, *samples));
+
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("1 operators with subgraphs")));
+  ASSERT_OK_AND_ASSIGN(const auto outputs, VerifyQuantized(*engine_, {original, model}, *samples));
+  EXPECT_GT(outputs[0].snr_db, kGoodSnrDb);
+}
+
+TEST_F(QuantizeStaticTest, KeepsExcludedNodesInFloat32) {
+  graph::Model model = SmallCnn();
+
+  ASSERT_OK_AND_ASSIGN(
+      const QuantizeReport report,
+      Quantize(model, *RandomSamples(Shape({8, 3, 8, 8})), {.excluded_nodes = {"c1"}}));
+
+  EXPECT_EQ(report.quantized_layer_count(), 2);
+  EXPECT_THAT(report.layers[0].reason, HasSubstr("excluded"));
+}
+
+TEST_F(QuantizeStaticTest, RefusesToExcludeWhatIsNotThere) {
+  graph::Model model = SmallCnn();
+  EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 3, 8, 8})), {.excluded_nodes = {"c9"}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"c9\"")));
+}
+
+TEST_F(QuantizeStaticTest, RefusesAModelThatIsQuantizedAlready) {
+  const auto samples = RandomSamples(Shape({8, 3, 8, 8}));
+  graph::Model model = SmallCnn();
+  ASSERT_OK(Quantize(model, *samples));
+
+  EXPECT_THAT(Quantize(model, *samples),
+              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("quantized already")));
+}
+
+TEST_F(QuantizeStaticTest, LeavesTheModelAsItWasOnError) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  graph::Model model = SmallCnn();
+
+  EXPECT_THAT(Quantize(model, *ConstantSamples(Shape({4, 3, 8, 8}), nan)),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("nan")));
+
+  EXPECT_THAT(OpsOf(model), Not(Contains("QuantizeLinear")));
+}
+
+TEST_F(QuantizeStaticTest, RefusesWeightsThatAreNotFinite) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 1}).Floats("w", Shape({1, 1}), {std::numeric_limits<float>::infinity()});
+  graph::Model model = builder.Node("MatMul", {"x", "w"}, "y").Output("y").Build();
+
+  EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 1}))),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("initializer \"w\"")));
+}
+
+}  // namespace
+}  // namespace slipway::quantize

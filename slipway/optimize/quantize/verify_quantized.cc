@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/optimize/quantize/verify_quantized.h"
+
+#include "slipway/graph/model_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <span>
+
+namespace slipway::quantize {
+namespace {
+
+Error Refused(Error error) { return {ErrorCode::kFailedPrecondition, error.message()}; }
+
+Result<std::unique_ptr<runtime::Session>> Load(const runtime::Engine& engine,
+                                               const graph::Model& model, std::string_view name) {
+  SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(model));
+  return engine.LoadBytes(AsBytes(bytes), name, {});
+}
+
+// Sums up how far one output is off.
+class OutputDifference {
+ public:
+  explicit OutputDifference(std::string name) : name_(std::move(name)) {}
+
+  Status Add(std::span<const float> expected, std::span<const float> actual) {
+    if (expected.size() != actual.size()) {
+      return MakeError(ErrorCode::kFailedPrecondition,
+                       "output \"{}\" of the quantized model has {} elements: the original has {}",
+                       name_, actual.size(), expected.size());
+    }
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (!std::isfinite(expected[i])) continue;
+      if (!std::isfinite(actual[i])) {
+        return MakeError(ErrorCode::kFailedPrecondition,
+                         "output \"{}\" of the quantized model is {} where the original is {}",
+                         name_, actual[i], expected[i]);
+      }
+      const double error = static_cast<double>(expected[i]) - actual[i];
+      signal_ += static_cast<double>(expected[i]) * expected[i];
+      noise_ += error * error;
+      largest_error_ = std::max(largest_error_, std::abs(error));
+    }
+    return {};
+  }
+
+  OutputComparison Compare() const {
+    constexpr double kDecibelsPerDecade = 10;
+    const double snr_db = noise_ == 0 ? std::numeric_limits<double>::infinity()
+                                      : kDecibelsPerDecade * std::log10(signal_ / noise_);
+    return {.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
+  }
+
+ private:
+  std::string name_;
+  double signal_ = 0;
+  double noise_ = 0;
+  double largest_error_ = 0;
+};
+
+Status CheckSnr(const OutputComparison& output, double min_snr_db) {
+  if (output.snr_db >= min_snr_db) return {};
+  return MakeError(ErrorCode::kFailedPrecondition,
+                   "output \"{}\" of the quantized model is too far off: {:.1f} dB of signal over "
+                   "noise, at least {:.1f} are wanted",
+                   output.name, output.snr_db, min_snr_db);
+}
+
+// Runs two sessions side by side on the same batches.
+class Comparison {
+ public:
+  explicit Comparison(const runtime::Session& original) : original_(original) {
+    for (const runtime::TensorSpec& output : original.outputs()) {
+      differences_.emplace_back(output.name);
+    }
+  }
+
+  Status Run(const runtime::Session& quantized, const dataset::SampleSource& samples,
+             const BatchLimits& limits) {
+    const std::unique_ptr<runtime::Executor> executor = quantized.NewExecutor();
+    SLIPWAY_TRY_ASSIGN(SampleRunner runner, SampleRunner::Create(original_, samples));
+    return runner.ForEachBatch(
+        limits, [&](const Tensor& input, std::span<const SharedTensor> expected) -> Status {
+          const TensorView view = input.view();
+          Result<std::vector<SharedTensor>> actual = executor->Run(std::span(&view, 1), {});
+          if (!actual) return Refused(Annotate(actual.error(), "the quantized model fails"));
+          return Add(expected, *actual);
+        });
+  }
+
+  Result<std::vector<OutputComparison>> Compare(double min_snr_db) const {
+    std::vector<OutputComparison> compared;
+    for (std::size_t i = 0; i < differences_.size(); ++i) {
+      if (!IsFloat(i)) continue;
+      compared.push_back(differences_[i].Compare());
+      SLIPWAY_TRY(CheckSnr(compared.back(), min_snr_db));
+    }
+    return compared;
+  }
+
+ private:
+  bool IsFloat(std::size_t output) const {
+    return original_.outputs()[output].dtype == DataType::kFloat32;
+  }
+
+  Status Add(std::span<const SharedTensor> expected, std::span<const SharedTensor> actual) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (!IsFloat(i)) continue;
+      SLIPWAY_TRY(differences_[i].Add(expected[i].view.elements<float>(),
+                                      actual[i].view.elements<float>()));
+    }
+    return {};
+  }
+
+  const runtime::Session& original_;
+  std::vector<OutputDifference> differences_;
+};
+
+// The quantized model must be callable just as the original was.
+Status CheckSameOutputs(const runtime::Session& original, const runtime::Session& quantized) {
+  const auto same = [](const runtime::TensorSpec& a, const runtime::TensorSpec& b) {
+    return a.name == b.name && a.dtype == b.dtype;
+  };
+  if (std::ranges::equal(original.outputs(), quantized.outputs(), same) &&
+      std::ranges::equal(original.inputs(), quantized.inputs(), same)) {
+    return {};
+  }
+  return MakeError(ErrorCode::kFailedPrecondition,
+                   "the quantized model has other inputs or outputs than the original");
+}
+
+}  // namespace
+
+Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
+                                                      const ModelPair& models,
+                                                      const dataset::SampleSource& samples,
+                                                      const VerifyOptions& options) {
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> original_session,
+                     Load(engine, models.original, "original model"));
+  Result<std::unique_ptr<runtime::Session>> quantized_session =
+      Load(engine, models.quantized, "quantized model");
+  if (!quantized_session) return Refused(quantized_session.error());
+  SLIPWAY_TRY(CheckSameOutputs(*original_session, **quantized_session));
+  Comparison comparison(*original_session);
+  SLIPWAY_TRY(comparison.Run(**quantized_session, samples, options.batches));
+  return comparison.Compare(options.min_snr_db);
+}
+
+}  // namespace slipway::quantize

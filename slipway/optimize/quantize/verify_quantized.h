@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/result.h"
+#include "slipway/dataset/sample_source.h"
+#include "slipway/graph/model.h"
+#include "slipway/optimize/quantize/sample_runner.h"
+#include "slipway/runtime/engine.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace slipway::quantize {
+
+/// A model and what quantization made of it.
+struct ModelPair {
+  const graph::Model& original;
+  const graph::Model& quantized;
+};
+
+/// How far one output of the quantized model is from that of the original.
+struct OutputComparison {
+  std::string name;
+  /// 10 log10(sum y^2 / sum (y - y')^2) over all samples, in dB; infinite if they are equal.
+  double snr_db = 0;
+  double largest_error = 0;  ///< The largest |y - y'|.
+};
+
+/// What a check runs and what it demands.
+struct VerifyOptions {
+  BatchLimits batches = {.max_samples = 64};
+  /// Outputs with a smaller signal-to-noise ratio are refused, in dB. The default lets all but
+  /// noise pass: whether the model is accurate enough is for its task metric to say.
+  double min_snr_db = 0;
+};
+
+/// Runs both `models` on `samples` and compares each float32 output. kFailedPrecondition if the
+/// quantized model does not load in the engine, gives what is not finite where the original does
+/// not, or is further off than `options` allow: it must not be used then.
+Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
+                                                      const ModelPair& models,
+                                                      const dataset::SampleSource& samples,
+                                                      const VerifyOptions& options = {});
+
+}  // namespace slipway::quantize
