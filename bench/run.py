@@ -122,19 +122,12 @@ def compare_models(options):
 
 
 def model_rows(results, float_bytes, int8_bytes):
-    def medians(name, *path):
-        values = []
-        for result in results[name]:
-            for key in path:
-                result = result[key]
-            values.append(result)
-        return statistics.median(values)
-
-    top1 = [100 * medians(name, "metrics", "top1") for name in ("float32", "int8")]
+    top1 = [100 * results[name][0]["value"] for name in ("float32", "int8")]
     yield f"| top-1 in % | {top1[0]:.2f} | {top1[1]:.2f} | {top1[1] - top1[0]:+.2f} points | within 0.2 |"
     yield (f"| file in bytes | {float_bytes:,} | {int8_bytes:,} | {int8_bytes / float_bytes:.2f} | ≤ 0.30 |")
-    for batch, target in (("1", ""), ("32", "≥ 2 × faster")):
-        times = [medians(name, "latency", f"batch_{batch}", "p50_us") for name in ("float32", "int8")]
+    for batch, target in ((1, ""), (32, "≥ 2 × faster")):
+        times = [statistics.median(row["p50_us"] for result in results[name] for row in result["latency"]
+                                   if row["batch"] == batch) for name in ("float32", "int8")]
         yield (f"| p50 at batch {batch} in µs | {times[0]:,.0f} | {times[1]:,.0f} |"
                f" {times[0] / times[1]:.2f} × faster | {target} |")
 

@@ -23,7 +23,7 @@ LAYERS = (
 )
 # Order inside the layer of `optimize`: what techniques share, the techniques, where they meet.
 OPTIMIZE_SHARED, OPTIMIZE_TECHNIQUE = 0, 1
-OPTIMIZE_ORDER = {"optimize": OPTIMIZE_SHARED, "optimize/recipe": 2, "optimize/search": 3}
+OPTIMIZE_ORDER = {"optimize/evaluate": OPTIMIZE_SHARED, "optimize/recipe": 2, "optimize/search": 3}
 
 # Which modules, with all below their folder, may include which third-party headers, by the start of
 # the header's name.

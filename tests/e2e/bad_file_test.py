@@ -8,7 +8,8 @@ import unittest
 
 import fashion
 import onnx_models
-from slipway_process import CNN, Repository, slipway
+from served_case import curl
+from slipway_process import CNN, Repository, Server, slipway
 
 
 class BadFileTest(unittest.TestCase):
@@ -77,15 +78,21 @@ class BadFileTest(unittest.TestCase):
 
         self.assertEqual(result.returncode, 0, result.stderr)
 
-    def test_server_with_a_broken_model_names_it(self):
+    def test_server_with_a_broken_model_says_so_and_serves_the_others(self):
         repository = Repository()
         self.addCleanup(repository.remove)
         repository.add("broken", CNN.read_bytes()[:1000])
+        repository.add("identity", onnx_models.identity("n", 4))
+        server = Server(repository)
+        self.addCleanup(server.stop)
 
-        result = slipway("serve", "--model-repository", repository.path, "--http-port", 0, "--grpc-port", 0,
-                         "--metrics-port", 0, timeout=60)
+        broken = curl(f"http://{server.http}/v2/models/broken")
 
-        self.assert_fails(result, "broken")
+        self.assertEqual(broken.status, 503)
+        self.assertRegex(broken.json()["error"], r'"broken".*broken/1/model\.onnx.*cut short')
+        self.assertRegex(server.log(), r"broken.*broken/1/model\.onnx")
+        self.assertEqual(curl(f"http://{server.http}/v2/health/ready").status, 400)
+        self.assertEqual(curl(f"http://{server.http}/v2/models/identity/ready").status, 200)
 
     def test_repository_that_is_not_there(self):
         self.assert_fails(slipway("serve", "--model-repository", self.folder / "absent", timeout=60), "absent")
@@ -105,10 +112,9 @@ class BadFileTest(unittest.TestCase):
         self.assert_fails(slipway("evaluate", CNN, "--data", self.folder / "absent.gz"), "absent.gz")
 
     def test_labels_that_are_not_there(self):
-        images = self.folder / "t10k-images-idx3-ubyte.gz"
-        images.write_bytes(fashion.IMAGES.read_bytes())
+        result = slipway("evaluate", CNN, "--data", fashion.IMAGES, "--labels", self.folder / "absent.gz")
 
-        self.assert_fails(slipway("evaluate", CNN, "--data", images), "t10k-labels-idx1-ubyte")
+        self.assert_fails(result, "absent.gz")
 
     def test_data_that_is_cut_short(self):
         images = self.folder / "images.gz"

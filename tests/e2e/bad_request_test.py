@@ -39,7 +39,7 @@ class BadRestRequestTest(ServedCase):
         self.refuse(400, "4611686018427387904", shape=[4611686018427387904, 4])
 
     def test_wrong_datatype(self):
-        self.refuse(400, '"x".*FP32.*INT64', datatype="INT64")
+        self.refuse(400, '"x".*float32.*int64', datatype="INT64")
 
     def test_unknown_datatype(self):
         self.refuse(400, "FP33", datatype="FP33")
@@ -171,7 +171,7 @@ class BadGrpcRequestTest(ServedCase):
         self.refuse(grpc.StatusCode.INVALID_ARGUMENT, r'"x".*\[-1,4\].*\[1,5\]', shape=[1, 5], raw=b"\0" * 20)
 
     def test_wrong_datatype(self):
-        self.refuse(grpc.StatusCode.INVALID_ARGUMENT, '"x".*FP32.*INT32', datatype="INT32")
+        self.refuse(grpc.StatusCode.INVALID_ARGUMENT, '"x".*float32.*int32', datatype="INT32")
 
     def test_wrong_byte_count(self):
         self.refuse(grpc.StatusCode.INVALID_ARGUMENT, '"x".*16.*12', raw=b"\0" * 12)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The 10,000 test images over the wire: the classes that the in-process call gives, value for value."""
+"""The 10,000 test images over the wire, by Triton's clients. wire_equality_test.cc compares each bit."""
 import json
-import pathlib
-import tempfile
 import unittest
 
 import numpy as np
@@ -13,7 +11,7 @@ import fashion
 from served_case import ServedCase
 from slipway_process import CNN, slipway
 
-BATCH = 100
+BATCH = 50
 
 
 def logits_over(client, module, images):
@@ -39,23 +37,14 @@ class FashionTest(ServedCase):
     def test_rest_and_grpc_give_the_same_bits(self):
         self.assertEqual(self.over_rest.tobytes(), self.over_grpc.tobytes())
 
-    def test_classes_equal_those_of_the_command_line(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder, "predictions.npy")
-            result = slipway("evaluate", CNN, "--data", fashion.IMAGES, "--batch", BATCH, "--predictions", path)
-            self.assertEqual(result.returncode, 0, result.stderr)
-            predictions = np.load(path)
-
-        np.testing.assert_array_equal(self.over_rest.argmax(1), predictions)
-
-    def test_accuracy_equals_that_of_the_command_line(self):
-        result = slipway("evaluate", CNN, "--data", fashion.IMAGES, "--json")
+    def test_accuracy_equals_that_of_the_direct_call(self):
+        result = slipway("evaluate", CNN, "--data", fashion.IMAGES, "--latency-runs", 1, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
 
         accuracy = float(np.mean(self.over_grpc.argmax(1) == fashion.labels()))
 
         self.assertGreaterEqual(accuracy, 0.92)
-        self.assertAlmostEqual(json.loads(result.stdout)["metrics"]["top1"], accuracy, places=9)
+        self.assertEqual(json.loads(result.stdout)["value"], accuracy)
 
 
 if __name__ == "__main__":

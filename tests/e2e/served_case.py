@@ -31,7 +31,7 @@ def curl(url, *options, body=None):
         if not head.exists() or not head.read_bytes():
             raise ConnectionError(f"curl {url}: {result.stderr.decode()}")
         # After "100 Continue" comes the response itself.
-        lines = head.read_text().strip().split("\r\n\r\n")[-1].splitlines()
+        lines = head.read_bytes().decode().strip().split("\r\n\r\n")[-1].splitlines()
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
         return Response(int(lines[0].split()[1]), headers, content.read_bytes() if content.exists() else b"")
 

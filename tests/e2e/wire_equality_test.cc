@@ -23,7 +23,7 @@
 namespace slipway::e2e {
 namespace {
 
-constexpr std::size_t kBatch = 100;
+constexpr std::size_t kBatch = 50;
 
 /// The logits of all images, row after row, as bytes: so that equal means equal in each bit.
 using Logits = std::string;
