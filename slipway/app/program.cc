@@ -18,6 +18,14 @@ ExitCode Explain(const CLI::App& program, const CLI::ParseError& why, Terminal& 
   return asked_for ? ExitCode::kSuccess : ExitCode::kWrongUse;
 }
 
+/// Whether the first argument is meant as a command and is none.
+bool NamesUnknownCommand(const CLI::App& program, std::span<const char* const> arguments) {
+  if (arguments.size() < 2 || std::string_view(arguments[1]).starts_with('-')) return false;
+  return program
+      .get_subcommands([&](const CLI::App* verb) { return verb->check_name(arguments[1]); })
+      .empty();
+}
+
 ExitCode RunCommand(Command& command, Terminal& terminal) {
   const Status status = command.Run(terminal);
   if (status) return ExitCode::kSuccess;
@@ -38,6 +46,11 @@ ExitCode RunProgram(std::span<const char* const> arguments,
         program.add_subcommand(std::string(command->name()), std::string(command->summary()));
     command->AddOptions(*verb);
     by_verb.emplace(verb, command.get());
+  }
+  if (NamesUnknownCommand(program, arguments)) {
+    terminal.Remark("slipway: no command {:?}: `slipway --help` lists the commands\n",
+                    std::string_view(arguments[1]));
+    return ExitCode::kWrongUse;
   }
   try {
     program.parse(static_cast<int>(arguments.size()), arguments.data());

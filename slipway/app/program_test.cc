@@ -59,10 +59,12 @@ TEST_F(ProgramTest, RefusesWrongFlagsAndSaysWhich) {
   EXPECT_THAT(captured_.error(), HasSubstr("--speed"));
 }
 
-TEST_F(ProgramTest, RefusesAnUnknownCommandAndNoCommand) {
+TEST_F(ProgramTest, RefusesAnUnknownCommandByItsName) {
   EXPECT_EQ(Run({"sink"}), ExitCode::kWrongUse);
-  EXPECT_EQ(Run({}), ExitCode::kWrongUse);
+  EXPECT_THAT(captured_.error(), HasSubstr("no command \"sink\""));
 }
+
+TEST_F(ProgramTest, RefusesToRunWithoutACommand) { EXPECT_EQ(Run({}), ExitCode::kWrongUse); }
 
 TEST_F(ProgramTest, ListsCommandsInItsHelp) {
   EXPECT_EQ(Run({"--help"}), ExitCode::kSuccess);
