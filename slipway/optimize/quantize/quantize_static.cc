@@ -2,6 +2,7 @@
 #include "slipway/optimize/quantize/quantize_static.h"
 
 #include "slipway/graph/model_file.h"
+#include "slipway/optimize/quantize/internal/pooling_order.h"
 #include "slipway/optimize/quantize/internal/prepare.h"
 #include "slipway/optimize/quantize/internal/qdq_writer.h"
 #include "slipway/optimize/quantize/internal/static_plan.h"
@@ -59,7 +60,10 @@ Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrato
   SLIPWAY_TRY(CheckExcluded(model.graph, options));
   SLIPWAY_TRY_ASSIGN(const std::string original, graph::SerializeModel(model));
   SLIPWAY_TRY_ASSIGN(graph::Model prepared, PrepareForQuantization(model));
-  const StaticPlan plan = PlanStaticQuantization(prepared.graph, options.excluded_nodes);
+  StaticPlan plan = PlanStaticQuantization(prepared.graph, options.excluded_nodes);
+  if (PoolBeforeActivations(prepared.graph, plan) > 0) {
+    plan = PlanStaticQuantization(prepared.graph, options.excluded_nodes);
+  }
   QuantizeReport report = ReportOf(prepared.graph, plan);
   report.target = ResolveTargetCpu(options.target);
   report.weight_range = options.weight_range.value_or(WeightRangeFor(report.target));

@@ -76,7 +76,7 @@ class QuantizeStaticTest : public ::testing::Test {
 // Convolutions, pooling and a classifier, as image models have them.
 graph::Model SmallCnn() {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c1", {3, 16}).Node("Relu", {"c1"}, "r1");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c1", {4, 16}).Node("Relu", {"c1"}, "r1");
   builder.Convolution("r1", "c2", {16, 16}).Node("Relu", {"c2"}, "r2");
   const std::vector<std::int64_t> two = {2, 2};
   builder.Node("MaxPool", {"r2"}, "p", {{"kernel_shape", two}, {"strides", two}});
@@ -87,7 +87,7 @@ graph::Model SmallCnn() {
 }
 
 TEST_F(QuantizeStaticTest, KeepsWhatASmallCnnComputes) {
-  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(SmallCnn(), Shape({40, 3, 8, 8})));
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(SmallCnn(), Shape({40, 4, 8, 8})));
   EXPECT_GT(snr, kGoodSnrDb);
 }
 
@@ -95,7 +95,7 @@ TEST_F(QuantizeStaticTest, ReportsEachLayer) {
   graph::Model model = SmallCnn();
 
   ASSERT_OK_AND_ASSIGN(const QuantizeReport report,
-                       Quantize(model, *RandomSamples(Shape({8, 3, 8, 8}))));
+                       Quantize(model, *RandomSamples(Shape({8, 4, 8, 8}))));
 
   ASSERT_EQ(report.layers.size(), 7);
   EXPECT_EQ(report.quantized_layer_count(), 3);
@@ -157,7 +157,7 @@ TEST_F(QuantizeStaticTest, IsExactOnThisMachineWhereSumsAreLargest) {
 TEST_F(QuantizeStaticTest, TakesConstantActivations) {
   graph::Model model = SmallCnn();
   const graph::Model original = model;
-  const auto zeros = ConstantSamples(Shape({4, 3, 8, 8}), 0);
+  const auto zeros = ConstantSamples(Shape({4, 4, 8, 8}), 0);
 
   ASSERT_OK(Quantize(model, *zeros));
 
@@ -166,11 +166,11 @@ TEST_F(QuantizeStaticTest, TakesConstantActivations) {
 
 TEST_F(QuantizeStaticTest, UpgradesAnOldModel) {
   ModelBuilder builder(9);
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 8});
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 8});
   builder.Node("Clip", {"c"}, "r", {{"min", 0.0F}, {"max", 6.0F}}).Convolution("r", "y", {8, 8});
   const graph::Model model = builder.Output("y").Build();
 
-  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(model, Shape({20, 3, 8, 8})));
+  ASSERT_OK_AND_ASSIGN(const double snr, QuantizedSnr(model, Shape({20, 4, 8, 8})));
 
   EXPECT_GT(snr, kGoodSnrDb);
 }
@@ -191,12 +191,12 @@ TEST_F(QuantizeStaticTest, LeavesSubgraphsAloneAndSaysSo) {
   inner.Node("Identity", {"c"}, "inner").Output("inner");
   const auto branch = std::make_shared<const graph::Graph>(inner.Build().graph);
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4});
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4});
   builder.Constant("condition", Tensor::Of<bool>(Shape(), std::array<bool, 1>{true}));
   builder.Node("If", {"condition"}, "y", {{"then_branch", branch}, {"else_branch", branch}});
   graph::Model model = builder.Output("y").Build();
   const graph::Model original = model;
-  const auto samples = RandomSamples(Shape({8, 3, 8, 8}));
+  const auto samples = RandomSamples(Shape({8, 4, 8, 8}));
 
   ASSERT_OK_AND_ASSIGN(const QuantizeReport report, Quantize(model, *samples));
 
@@ -210,7 +210,7 @@ TEST_F(QuantizeStaticTest, KeepsExcludedNodesInFloat32) {
 
   ASSERT_OK_AND_ASSIGN(
       const QuantizeReport report,
-      Quantize(model, *RandomSamples(Shape({8, 3, 8, 8})), {.excluded_nodes = {"c1"}}));
+      Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})), {.excluded_nodes = {"c1"}}));
 
   EXPECT_EQ(report.quantized_layer_count(), 2);
   EXPECT_THAT(report.layers[0].reason, HasSubstr("excluded"));
@@ -218,12 +218,12 @@ TEST_F(QuantizeStaticTest, KeepsExcludedNodesInFloat32) {
 
 TEST_F(QuantizeStaticTest, RefusesToExcludeWhatIsNotThere) {
   graph::Model model = SmallCnn();
-  EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 3, 8, 8})), {.excluded_nodes = {"c9"}}),
+  EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})), {.excluded_nodes = {"c9"}}),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"c9\"")));
 }
 
 TEST_F(QuantizeStaticTest, RefusesAModelThatIsQuantizedAlready) {
-  const auto samples = RandomSamples(Shape({8, 3, 8, 8}));
+  const auto samples = RandomSamples(Shape({8, 4, 8, 8}));
   graph::Model model = SmallCnn();
   ASSERT_OK(Quantize(model, *samples));
 
@@ -235,7 +235,7 @@ TEST_F(QuantizeStaticTest, LeavesTheModelAsItWasOnError) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   graph::Model model = SmallCnn();
 
-  EXPECT_THAT(Quantize(model, *ConstantSamples(Shape({4, 3, 8, 8}), nan)),
+  EXPECT_THAT(Quantize(model, *ConstantSamples(Shape({4, 4, 8, 8}), nan)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("nan")));
 
   EXPECT_THAT(OpsOf(model), Not(Contains("QuantizeLinear")));

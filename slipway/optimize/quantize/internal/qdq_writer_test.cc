@@ -46,7 +46,7 @@ std::vector<T> Values(const graph::Graph& graph, const std::string& name) {
 
 graph::Model ConvolutionAndRelu() {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("Relu", {"c"}, "r");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("Relu", {"c"}, "r");
   return builder.Output("r").Build();
 }
 
@@ -103,7 +103,7 @@ TEST(QdqWriterTest, LeavesFloatWeightsOutUnlessSomethingElseReadsThem) {
 
 TEST(QdqWriterTest, SharesOneScaleOnBothSidesOfPassingOperators) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("MaxPool", {"c"}, "p");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("MaxPool", {"c"}, "p");
   const graph::Model model = builder.Convolution("p", "y", {4, 4}).Output("y").Build();
 
   ASSERT_OK_AND_ASSIGN(const QdqGraph qdq, Quantize(model));
@@ -120,8 +120,8 @@ TEST(QdqWriterTest, SharesOneScaleOnBothSidesOfPassingOperators) {
 
 TEST(QdqWriterTest, LetsFloatReadersHaveWhatAFloatOperatorGives) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Node("Neg", {"x"}, "n").Node("Abs", {"n"}, "a");
-  const graph::Model model = builder.Convolution("n", "y", {3, 4}).Output("y").Output("a").Build();
+  builder.Input("x", {-1, 4, 8, 8}).Node("Neg", {"x"}, "n").Node("Abs", {"n"}, "a");
+  const graph::Model model = builder.Convolution("n", "y", {4, 4}).Output("y").Output("a").Build();
 
   ASSERT_OK_AND_ASSIGN(const QdqGraph qdq, Quantize(model));
 

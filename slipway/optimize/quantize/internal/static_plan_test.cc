@@ -33,7 +33,7 @@ std::vector<std::string> CodesOf(const StaticPlan& plan) {
 
 TEST(StaticPlanTest, QuantizesTheInputAndWhatComesAfterTheActivation) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("Relu", {"c"}, "r");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("Relu", {"c"}, "r");
   const graph::Model model = builder.Output("r").Build();
 
   const StaticPlan plan = PlanOf(model);
@@ -47,7 +47,7 @@ TEST(StaticPlanTest, QuantizesTheInputAndWhatComesAfterTheActivation) {
 
 TEST(StaticPlanTest, QuantizesAConvolutionItselfIfMoreThanTheActivationReadsIt) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("Relu", {"c"}, "r");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("Relu", {"c"}, "r");
   const graph::Model model = builder.Node("Neg", {"c"}, "n").Output("r").Output("n").Build();
 
   const StaticPlan plan = PlanOf(model);
@@ -58,7 +58,7 @@ TEST(StaticPlanTest, QuantizesAConvolutionItselfIfMoreThanTheActivationReadsIt) 
 
 TEST(StaticPlanTest, GivesPassingOperatorsTheScaleOfWhatTheyPassOn) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("MaxPool", {"c"}, "p");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("MaxPool", {"c"}, "p");
   builder.Node("Flatten", {"p"}, "f").RandomFloats("w", Shape({64, 10}), 1);
   const graph::Model model = builder.Node("Gemm", {"f", "w"}, "y").Output("y").Build();
 
@@ -121,8 +121,8 @@ TEST(StaticPlanTest, LeavesAnAdditionInFloat32IfAnOperandIsFloat32) {
 
 TEST(StaticPlanTest, LeavesWhatComesBeforeTheFirstLayerInFloat32) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Floats("mean", Shape(), {0.5F}).Node("Sub", {"x", "mean"}, "n");
-  const graph::Model model = builder.Convolution("n", "y", {3, 4}).Output("y").Build();
+  builder.Input("x", {-1, 4, 8, 8}).Floats("mean", Shape(), {0.5F}).Node("Sub", {"x", "mean"}, "n");
+  const graph::Model model = builder.Convolution("n", "y", {4, 4}).Output("y").Build();
 
   const StaticPlan plan = PlanOf(model);
 
@@ -145,7 +145,7 @@ TEST(StaticPlanTest, LeavesDepthwiseConvolutionsInFloat32) {
 
 TEST(StaticPlanTest, LeavesExcludedNodesInFloat32) {
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "a", {3, 4}).Convolution("a", "b", {4, 4});
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "a", {4, 4}).Convolution("a", "b", {4, 4});
   const graph::Model model = builder.Output("b").Build();
 
   const StaticPlan plan = PlanStaticQuantization(model.graph, {"a"});
@@ -176,7 +176,7 @@ TEST(StaticPlanTest, DoesNotFuseAnActivationThatASubgraphLooksPast) {
                          .doc = ""});
   body->outputs.push_back({.name = "inner", .dtype = DataType::kFloat32, .shape = std::nullopt});
   ModelBuilder builder;
-  builder.Input("x", {-1, 3, 8, 8}).Convolution("x", "c", {3, 4}).Node("Relu", {"c"}, "r");
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 4}).Node("Relu", {"c"}, "r");
   builder.Constant("cond", Tensor::Of<bool>(Shape(), std::array<bool, 1>{true}));
   const std::shared_ptr<const graph::Graph> branch = body;
   builder.Node("If", {"cond"}, "i", {{"then_branch", branch}, {"else_branch", branch}});

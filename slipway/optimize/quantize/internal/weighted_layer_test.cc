@@ -24,7 +24,7 @@ std::string ReasonOf(ModelBuilder& builder) {
 
 TEST(WeightedLayerTest, TakesAConvolutionByItsOutputChannels) {
   ModelBuilder builder;
-  const auto layer = LayerOf(builder.Convolution("x", "y", {3, 8}));
+  const auto layer = LayerOf(builder.Convolution("x", "y", {4, 8}));
 
   ASSERT_TRUE(layer.has_value()) << layer.error();
   EXPECT_EQ(layer->input, "x");
@@ -90,9 +90,16 @@ TEST(WeightedLayerTest, LeavesDepthwiseConvolutions) {
               HasSubstr("depthwise"));
 }
 
-TEST(WeightedLayerTest, TakesAConvolutionOfOneChannel) {
+TEST(WeightedLayerTest, LeavesSmallKernelsOnFewChannels) {
+  ModelBuilder one;
+  EXPECT_THAT(ReasonOf(one.Convolution("x", "y", {1, 32, 5})), HasSubstr("1 input channels"));
+  ModelBuilder three;
+  EXPECT_THAT(ReasonOf(three.Convolution("x", "y", {3, 32, 3})), HasSubstr("3 input channels"));
+}
+
+TEST(WeightedLayerTest, TakesLargeKernelsOnFewChannels) {
   ModelBuilder builder;
-  EXPECT_TRUE(LayerOf(builder.Convolution("x", "y", {1, 8})).has_value());
+  EXPECT_TRUE(LayerOf(builder.Convolution("x", "y", {3, 64, 7})).has_value());
 }
 
 TEST(WeightedLayerTest, LeavesGemmsThatAreNotCanonical) {
