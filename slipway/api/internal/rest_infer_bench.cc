@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/front_handler.h"
+#include "slipway/api/internal/rest_infer_decoder.h"
 #include "slipway/api/testing/fake_service.h"
 
 #include <benchmark/benchmark.h>
