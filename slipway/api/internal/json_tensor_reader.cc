@@ -50,7 +50,8 @@ NumberEnd ReadElement(const char* text, const char* limit, T& value) {
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 const char* SkipSpace(const char* text) {
-  while (IsSpace(*text)) ++text;
+  // Most often there is none, which one comparison tells.
+  while (static_cast<unsigned char>(*text) <= ' ' && IsSpace(*text)) ++text;
   return text;
 }
 
@@ -75,7 +76,7 @@ class NumberArray {
         SLIPWAY_TRY_ASSIGN(text, Open(text));
         if (*text != ']') continue;
       } else {
-        SLIPWAY_TRY_ASSIGN(text, ReadOne(text));
+        SLIPWAY_TRY_ASSIGN(text, ReadRow(text));
       }
       SLIPWAY_TRY_ASSIGN(text, Close(text));
     } while (depth_ > 0);
@@ -93,16 +94,27 @@ class NumberArray {
     return SkipSpace(text + 1);
   }
 
-  Result<const char*> ReadOne(const char* text) {
+  /// Reads the number at `text` and those that follow it, up to what is no comma and number.
+  Result<const char*> ReadRow(const char* text) {
     if (count_ == elements_.size()) {
-      const std::ptrdiff_t place =
-          text - reader_.cursor() + static_cast<std::ptrdiff_t>(reader_.offset());
-      return WrongCount(count_, fmt::format("more, from byte {} on", place));
+      const std::ptrdiff_t place = text - reader_.cursor();
+      return WrongCount(count_, fmt::format("more, from byte {} on",
+                                            reader_.offset() + static_cast<std::size_t>(place)));
     }
-    const NumberEnd number = ReadElement(text, reader_.limit(), elements_[count_]);
-    if (number.fault != NumberFault::kNone) return reader_.WrongNumber(text, number.fault);
-    ++count_;
-    return SkipSpace(number.end);
+    const char* const limit = reader_.limit();
+    const std::span<T> elements = elements_;
+    std::size_t count = count_;
+    for (;; ++count) {
+      const NumberEnd number = ReadElement(text, limit, elements[count]);
+      if (number.fault != NumberFault::kNone) return reader_.WrongNumber(text, number.fault);
+      text = SkipSpace(number.end);
+      if (*text != ',' || count + 1 == elements.size()) break;
+      const char* const next = SkipSpace(text + 1);
+      if (*next == '[') break;
+      text = next;
+    }
+    count_ = count + 1;
+    return text;
   }
 
   /// Takes the brackets that close here, then the comma unless the outermost was among them.
