@@ -192,6 +192,32 @@ TEST(HostileModelTest, IsRefusedWithGroups) {
   EXPECT_THAT(ParseModel(AsBytes(bytes)), IsInvalid("wire type 3"));
 }
 
+/// A model with functions that call one another: (who, whom).
+onnx::ModelProto CallingModel(const std::vector<std::pair<std::string, std::string>>& calls) {
+  onnx::ModelProto proto = ModelWithGraph();
+  for (const auto& [caller, called] : calls) {
+    onnx::FunctionProto& function = *proto.add_functions();
+    function.set_name(caller);
+    function.set_domain("local");
+    // The call lies in a subgraph, where it is easily overlooked.
+    onnx::NodeProto& node = *function.add_node()->add_attribute()->mutable_g()->add_node();
+    node.set_op_type(called);
+    node.set_domain("local");
+  }
+  return proto;
+}
+
+TEST(HostileModelTest, IsRefusedWhenFunctionsCallInCircles) {
+  EXPECT_TRUE(Read(CallingModel({{"a", "b"}, {"b", "Relu"}})).has_value());
+  EXPECT_THAT(Read(CallingModel({{"a", "a"}})), IsInvalid("function \"a\" calls itself"));
+  EXPECT_THAT(Read(CallingModel({{"a", "b"}, {"b", "c"}, {"c", "b"}})),
+              IsInvalid("directly or through others"));
+}
+
+TEST(HostileModelTest, IsRefusedWithTwoFunctionsOfOneName) {
+  EXPECT_THAT(Read(CallingModel({{"a", "Relu"}, {"a", "Relu"}})), IsInvalid("two functions \"a\""));
+}
+
 TEST(HostileModelTest, IsRefusedWithAttributesOfNoType) {
   onnx::ModelProto proto = ModelWithGraph();
   proto.mutable_graph()->add_node()->add_attribute()->set_name("alpha");

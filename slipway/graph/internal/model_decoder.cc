@@ -2,6 +2,7 @@
 #include "slipway/graph/internal/model_decoder.h"
 
 #include "slipway/graph/internal/bring_inside.h"
+#include "slipway/graph/internal/function_calls.h"
 #include "slipway/graph/internal/model_scan.h"
 #include "slipway/graph/internal/onnx.pb.h"
 #include "slipway/graph/internal/tensor_codec.h"
@@ -346,6 +347,7 @@ Result<Model> DecodeModel(ByteView bytes, const ExternalFiles& files, const Mode
   SLIPWAY_TRY(ScanModel(bytes, limits));
   onnx::ModelProto proto;
   SLIPWAY_TRY(ParseProto(bytes, limits, proto));
+  SLIPWAY_TRY(CheckFunctionCalls(proto));
   SLIPWAY_TRY_ASSIGN(Model model, Decoder(files).Decode(proto));
   SLIPWAY_TRY(ValidateModel(model));
   return model;
