@@ -54,11 +54,11 @@ TEST(GrpcClientTest, SpeaksWithLibgrpc) {
 TEST(GrpcClientTest, CarriesTensorsLargerThanAnyWindow) {
   const IdentityGrpcServer server;
   const auto client = ClientOf(server.port());
-  const Tensor tensor = Numbers(1'000'000);
+  const Tensor tensor = Numbers(250'000);
 
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     ASSERT_OK_AND_ASSIGN(const InferAnswer answer, client->Infer(CallOf("identity", tensor)));
-    EXPECT_TRUE(std::ranges::equal(answer.outputs.at(0).tensor.bytes(), tensor.bytes()));
+    EXPECT_TRUE(AsText(answer.outputs.at(0).tensor.bytes()) == AsText(tensor.bytes()));
   }
 }
 

@@ -81,13 +81,20 @@ struct GrpcSession::Callbacks {
 
   static int Install(GrpcSession& self) {
     nghttp2_session_callbacks* callbacks = nullptr;
-    if (const int code = nghttp2_session_callbacks_new(&callbacks); code != 0) return code;
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, OnField);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, OnData);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, OnStreamClose);
-    const int code = nghttp2_session_client_new(&self.session_, callbacks, &self);
+    nghttp2_option* options = nullptr;
+    int code = nghttp2_session_callbacks_new(&callbacks);
+    if (code == 0) code = nghttp2_option_new(&options);
+    if (code == 0) {
+      nghttp2_session_callbacks_set_on_header_callback(callbacks, OnField);
+      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, OnData);
+      nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, OnFrame);
+      nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, OnStreamClose);
+      // Triton's messages may end in a space, and libgrpc sends them as they are.
+      nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1);
+      code = nghttp2_session_client_new2(&self.session_, callbacks, &self, options);
+    }
     nghttp2_session_callbacks_del(callbacks);
+    nghttp2_option_del(options);
     return code;
   }
 };

@@ -83,6 +83,14 @@ TEST(GrpcSessionTest, PassesTheServersErrorOn) {
   EXPECT_TRUE(session->reusable());
 }
 
+TEST(GrpcSessionTest, TakesAMessageThatEndsInASpace) {
+  GrpcPeer peer({.grpc_status = "3", .grpc_message = "want [-1,16]. "});
+  ASSERT_OK_AND_ASSIGN(const auto session, GrpcSession::Create(kMaxMessage));
+
+  EXPECT_THAT(RunCall(*session, peer, ""),
+              FailsWith(ErrorCode::kInvalidArgument, "want [-1,16]. "));
+}
+
 TEST(GrpcSessionTest, StopsAnAnswerAboveTheLimit) {
   GrpcPeer peer({.body = Framed(std::string(2'000, 'x'))});
   ASSERT_OK_AND_ASSIGN(const auto session, GrpcSession::Create(1'000));

@@ -90,13 +90,14 @@ Status LoadLoop::Turn() {
 
 std::chrono::nanoseconds LoadLoop::TimeToWait() const {
   SteadyTime until = MaySend() ? measured_to_ : measured_to_ + plan_.call_timeout;
-  if (arrivals_ && MaySend()) until = std::min(until, arrivals_->next());
+  if (arrivals_ && MaySend()) until = arrivals_->next();
   return std::max<std::chrono::nanoseconds>(until - SystemClock().Now(),
                                             std::chrono::nanoseconds(0));
 }
 
 bool LoadLoop::MaySend() const {
-  return now_ < measured_to_ && (plan_.max_requests == 0 || begun_ < plan_.max_requests);
+  const SteadyTime due = arrivals_ ? arrivals_->next() : now_;
+  return due < measured_to_ && (plan_.max_requests == 0 || begun_ < plan_.max_requests);
 }
 
 bool LoadLoop::Finished() const {
@@ -190,9 +191,9 @@ Status LoadLoop::Flush(std::size_t index) {
     connection.written += sent;
   }
   const bool all_sent = connection.written == connection.output.size();
-  if (all_sent) {
-    connection.output.clear();
-    connection.written = 0;
+  // What is sent goes when it is the larger part, so that bytes are not moved over and over.
+  if (2 * connection.written >= connection.output.size()) {
+    connection.output.erase(0, std::exchange(connection.written, 0));
   }
   if (connection.waits_to_write == all_sent) {
     connection.waits_to_write = !all_sent;

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/client/internal/rest_codec.h"
 #include "slipway/base/testing/assert_ok.h"
-#include "slipway/tensor/bytes_layout.h"
-
-#include <cmath>
-#include <limits>
 
 namespace slipway::api::client {
 namespace {
@@ -57,51 +53,9 @@ TEST(RestAnswerTest, TakesBinaryTensorsInTheOrderOfTheirOutputs) {
   EXPECT_THAT(answer.outputs.at(2).tensor.elements<std::uint8_t>(), ElementsAre(3));
 }
 
-TEST(RestAnswerTest, ReadsEveryTypeOfElementExactly) {
-  ASSERT_OK_AND_ASSIGN(const Tensor flags,
-                       DecodeOutput(R"("datatype":"BOOL","shape":[2],"data":[true,false])"));
-  ASSERT_OK_AND_ASSIGN(
-      const Tensor signed_ones,
-      DecodeOutput(R"("datatype":"INT64","shape":[1],"data":[-9223372036854775808])"));
-  ASSERT_OK_AND_ASSIGN(
-      const Tensor unsigned_ones,
-      DecodeOutput(R"("datatype":"UINT64","shape":[1],"data":[18446744073709551615])"));
-  // Twenty digits without an exponent are how the shortest form of a double may look.
-  ASSERT_OK_AND_ASSIGN(
-      const Tensor doubles,
-      DecodeOutput(
-          R"("datatype":"FP64","shape":[3],"data":[0.1,123456789012345680000,-2.5e-308])"));
-  ASSERT_OK_AND_ASSIGN(const Tensor strings,
-                       DecodeOutput(R"("datatype":"BYTES","shape":[2],"data":["a\u0000b",""])"));
-
-  EXPECT_THAT(flags.elements<bool>(), ElementsAre(true, false));
-  EXPECT_THAT(signed_ones.elements<std::int64_t>(),
-              ElementsAre(std::numeric_limits<std::int64_t>::min()));
-  EXPECT_THAT(unsigned_ones.elements<std::uint64_t>(),
-              ElementsAre(std::numeric_limits<std::uint64_t>::max()));
-  EXPECT_THAT(doubles.elements<double>(), ElementsAre(0.1, 123456789012345680000.0, -2.5e-308));
-  ASSERT_OK_AND_ASSIGN(const auto elements, SplitBytesElements(strings.bytes(), 2));
-  EXPECT_THAT(elements, ElementsAre(std::string_view("a\0b", 3), ""));
-}
-
-TEST(RestAnswerTest, ReadsNullAsNotANumber) {
-  ASSERT_OK_AND_ASSIGN(const Tensor tensor,
-                       DecodeOutput(R"("datatype":"FP32","shape":[2],"data":[null,1])"));
-
-  EXPECT_TRUE(std::isnan(tensor.elements<float>()[0]));
-  EXPECT_EQ(tensor.elements<float>()[1], 1);
-}
-
-TEST(RestAnswerTest, RefusesValuesThatTheirTypeCannotHold) {
+TEST(RestAnswerTest, RefusesOutputsThatMakeNoSenseAndNamesThem) {
   for (const std::string_view members :
        {R"("datatype":"INT8","shape":[1],"data":[128])",
-        R"("datatype":"UINT8","shape":[1],"data":[-1])",
-        R"("datatype":"INT32","shape":[1],"data":[1.5])",
-        R"("datatype":"INT32","shape":[1],"data":[null])",
-        R"("datatype":"BOOL","shape":[1],"data":[1])",
-        R"("datatype":"FP32","shape":[1],"data":["1"])",
-        R"("datatype":"BYTES","shape":[1],"data":[1])",
-        R"("datatype":"FP16","shape":[1],"data":[1])",
         R"("datatype":"FP32","shape":[2],"data":[1])",
         R"("datatype":"FP32","shape":[1],"data":[{}])",
         R"("datatype":"FP32","shape":[-1],"data":[1])", R"("datatype":"FP32","data":[1])",
