@@ -143,6 +143,18 @@ void Connection::Flush() {
   if (session_->wants_input() && !input_ended_) StartRead();
 }
 
+ssize_t Connection::Write(const OutputQueue& output) {
+  std::array<iovec, kPiecesPerWrite> pieces;
+  const std::size_t count = output.Gather(pieces);
+  if (count == 1) {
+    return ::send(socket_.native_handle(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+  }
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = count;
+  return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+}
+
 // Returns false if the connection has closed.
 bool Connection::WriteAll() {
   while (!waiting_for_room_) {
@@ -151,11 +163,7 @@ bool Connection::WriteAll() {
       stalled_ = false;
       return true;
     }
-    std::array<iovec, kPiecesPerWrite> pieces;
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = output.Gather(pieces);
-    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+    const ssize_t sent = Write(output);
     if (sent >= 0) {
       output.Consume(static_cast<std::size_t>(sent));
       write_deadline_.Progress(host_.time().now(), static_cast<std::uint64_t>(sent));

@@ -67,6 +67,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void ReadMore();
   void Take(ByteView bytes);
   void ChooseProtocol(ByteView bytes);
+  ssize_t Write(const OutputQueue& output);
   bool WriteAll();
   void WaitForRoom();
   void Finish(bool has_just_written);

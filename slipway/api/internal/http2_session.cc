@@ -19,6 +19,8 @@ constexpr std::int32_t kStreamWindowBytes = 4 << 20;
 constexpr std::int32_t kConnectionWindowBytes = 16 << 20;
 // Room that a body gets on the word of its content-length alone; beyond it, room follows the bytes.
 constexpr std::uint64_t kTrustedBodyBytes = std::uint64_t{4} << 20U;
+// A body whose first frame is no longer than this is not worth a look ahead.
+constexpr std::size_t kSmallBodyBytes = 4096;
 // Control frames that wait for a client which doesn't read, before nothing more is read from it.
 constexpr std::size_t kMaxUnsentBytes = std::size_t{256} << 10U;
 // Streams that a client may reset: at once, and per second in the long run.
@@ -60,6 +62,18 @@ std::unique_ptr<nghttp2_option, OptionDelete> MakeOptions() {
   nghttp2_option_set_max_continuations(option, kMaxContinuations);
   nghttp2_option_set_stream_reset_rate_limit(option, kResetBurst, kResetsPerSecond);
   return std::unique_ptr<nghttp2_option, OptionDelete>(option);
+}
+
+// How long the body of a gRPC call becomes by the prefix of its first message: 1 byte of flags, 4
+// of length (big-endian). 0 if `first` tells nothing.
+std::uint64_t AnnouncedGrpcBytes(const Headers& headers, std::string_view first) {
+  constexpr std::size_t kPrefixBytes = 5;
+  if (first.size() < kPrefixBytes || !IsGrpc(headers)) return 0;
+  std::uint64_t length = 0;
+  for (const char byte : first.substr(1, kPrefixBytes - 1)) {
+    length = length * 256 + static_cast<unsigned char>(byte);
+  }
+  return length + kPrefixBytes;
 }
 
 bool CarriesData(const nghttp2_frame_hd& frame) {
@@ -169,6 +183,10 @@ void Http2Session::OnData(Http2Stream& stream, std::string_view bytes) {
   if (bytes.size() > context_.options.max_body_bytes - body.size()) {
     return Refuse(stream, {413, fmt::format("the body is over the limit of {} bytes",
                                             context_.options.max_body_bytes)});
+  }
+  if (body.empty() && bytes.size() > kSmallBodyBytes) {
+    const std::uint64_t announced = AnnouncedGrpcBytes(stream.request.headers, bytes);
+    body.reserve(static_cast<std::size_t>(std::min(announced, kTrustedBodyBytes)));
   }
   body.append(bytes);
   stream.deadline.Progress(context_.time.now(), bytes.size());

@@ -12,6 +12,13 @@ constexpr std::size_t kUsualFields = 12;
 
 bool BreaksLine(char letter) { return letter == '\r' || letter == '\n' || letter == '\0'; }
 
+// Looks at every letter, because such a loop is vectorized and one that stops early is not.
+bool HasLineBreak(std::string_view text) {
+  unsigned breaks = 0;
+  for (const char letter : text) breaks |= static_cast<unsigned>(BreaksLine(letter));
+  return breaks != 0;
+}
+
 }  // namespace
 
 void Headers::Add(std::string_view name, std::string_view value) {
@@ -23,6 +30,7 @@ void Headers::Add(std::string_view name, std::string_view value) {
                      .name_size = static_cast<std::uint32_t>(name.size()),
                      .value_size = static_cast<std::uint32_t>(value.size())});
   text_.append(name).append(value);
+  if (!HasLineBreak(value)) return;
   const auto begin = text_.end() - static_cast<std::ptrdiff_t>(value.size());
   std::replace_if(begin, text_.end(), BreaksLine, ' ');
 }
