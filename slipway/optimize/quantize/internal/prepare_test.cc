@@ -35,5 +35,25 @@ TEST(PrepareTest, UpgradesTheOpset) {
   EXPECT_EQ(prepared.OpsetVersion(), 13);
 }
 
+TEST(PrepareTest, FoldsBatchNormalizationsAndTakesConstantsOutOfNodes) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 8});
+  for (const char* name : {"scale", "shift", "mean"}) builder.RandomFloats(name, Shape({8}), 1);
+  builder.Floats("variance", Shape({8}), std::vector<float>(8, 2));
+  builder.Node("BatchNormalization", {"c", "scale", "shift", "mean", "variance"}, "n");
+  const float two = 2;
+  const auto value = std::make_shared<const Tensor>(Tensor::Of<float>(Shape(), {&two, 1}));
+  builder.Node("Constant", {}, "two", {{"value", graph::ConstantTensor(value)}});
+  builder.Node("Mul", {"n", "two"}, "y").Output("y");
+
+  ASSERT_OK_AND_ASSIGN(const graph::Model prepared, PrepareForQuantization(builder.Build()));
+
+  ASSERT_EQ(prepared.graph.nodes.size(), 2);
+  EXPECT_EQ(prepared.graph.nodes[0].op_type, "Conv");
+  EXPECT_EQ(prepared.graph.nodes[1].op_type, "Mul");
+  EXPECT_NE(prepared.graph.FindInitializer("two"), nullptr);
+  EXPECT_EQ(prepared.graph.FindInitializer("mean"), nullptr);
+}
+
 }  // namespace
 }  // namespace slipway::quantize
