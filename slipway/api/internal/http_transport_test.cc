@@ -147,7 +147,8 @@ TEST(HttpTransportTest, SurvivesClientsThatLeaveAtAnyMoment) {
     client.Send(is_http2 ? http2.TakeOutput() : Get(target));
     auto respond = handler.TakeResponder(target);
     ASSERT_TRUE(respond);
-    std::jthread answer([&] { (*respond)(ResponseOf(std::string(random() % 100'000, 'x'))); });
+    const std::size_t size = random() % 100'000;
+    std::jthread answer([&] { (*respond)(ResponseOf(std::string(size, 'x'))); });
     if (random() % 2 == 0) client.Reset();
   }
 
