@@ -7,6 +7,8 @@ function(slipway_protobuf target)
     slipway_generate(${target} ${CMAKE_CURRENT_SOURCE_DIR}/${proto} .pb --cpp_out=${PROJECT_BINARY_DIR}/generated)
   endforeach()
   target_include_directories(${target} SYSTEM PUBLIC ${PROJECT_BINARY_DIR}/generated)
+  # A minute less to compile; what is on the request path reads protobuf by itself.
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf PRIVATE slipway_sanitize slipway_hardening)
 endfunction()
 
