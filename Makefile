@@ -34,7 +34,7 @@ test-slow:  ## Runs the tests that take minutes.
 bench:  ## Measures against Triton and writes docs/results/.
 	tools/install_deps build demo test bench
 	$(MAKE) --no-print-directory build
-	bench/run.py
+	.deps/python/bin/python bench/run.py
 
 lint:  ## clang-tidy, lock analysis and header sets.
 	tools/install_deps build test lint
