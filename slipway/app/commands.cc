@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/commands.h"
 
+#include "slipway/app/bench_command.h"
 #include "slipway/app/completion_command.h"
 #include "slipway/app/demo_command.h"
 #include "slipway/app/evaluate_command.h"
@@ -18,6 +19,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(std::make_unique<QuantizeCommand>());
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<InferCommand>());
+  commands.push_back(std::make_unique<BenchCommand>());
   commands.push_back(std::make_unique<DemoCommand>());
   commands.push_back(std::make_unique<CompletionCommand>());
   return commands;

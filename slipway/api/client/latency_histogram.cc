@@ -40,6 +40,14 @@ void LatencyHistogram::Record(std::chrono::nanoseconds latency) {
   max_ = std::max(max_, positive);
 }
 
+void LatencyHistogram::Add(const LatencyHistogram& other) {
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    counts_[bucket] += other.counts_[bucket];
+  }
+  count_ += other.count_;
+  max_ = std::max(max_, other.max_);
+}
+
 std::chrono::nanoseconds LatencyHistogram::Quantile(double quantile) const {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(count_)));
   const std::uint64_t rank =

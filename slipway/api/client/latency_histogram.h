@@ -18,6 +18,8 @@ class LatencyHistogram {
 
   /// Counts `latency`; a negative one counts as 0.
   void Record(std::chrono::nanoseconds latency);
+  /// Counts all that `other` has counted.
+  void Add(const LatencyHistogram& other);
 
   std::uint64_t count() const { return count_; }
   /// The longest that was recorded, exactly; 0 when empty.

@@ -62,5 +62,19 @@ TEST(LatencyHistogramTest, TakesWhatIsOutOfItsRange) {
   EXPECT_NEAR(std::chrono::duration<double>(histogram.Quantile(1)).count(), 1'099, 5);
 }
 
+TEST(LatencyHistogramTest, AddsUpWithAnother) {
+  LatencyHistogram one;
+  LatencyHistogram other;
+  one.Record(nanoseconds(10));
+  other.Record(nanoseconds(20));
+  other.Record(nanoseconds(30));
+
+  one.Add(other);
+
+  EXPECT_EQ(one.count(), 3U);
+  EXPECT_EQ(one.Quantile(0.5), nanoseconds(20));
+  EXPECT_EQ(one.max(), nanoseconds(30));
+}
+
 }  // namespace
 }  // namespace slipway::api::client

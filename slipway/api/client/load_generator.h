@@ -34,10 +34,10 @@ struct LoadOptions {
 /// What a load came to. Requests are those that were due in the measured time.
 struct LoadResult {
   std::uint64_t requests = 0;
-  std::uint64_t errors = 0;  ///< Of the requests: refused, cut off, different, or not answered.
-  std::string first_error;   ///< Why the first of them failed.
-  double seconds = 0;        ///< The measured time.
-  double rate = 0;           ///< Good answers a second that arrived in the measured time.
+  std::uint64_t errors = 0;      ///< Of the requests: refused, cut off, different, or not answered.
+  std::string first_error = {};  ///< Why the first of them failed.
+  double seconds = 0;            ///< The measured time.
+  double rate = 0;               ///< Good answers a second that arrived in the measured time.
   /// Latencies of good answers.
   std::chrono::nanoseconds p50{0};
   std::chrono::nanoseconds p90{0};
