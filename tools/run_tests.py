@@ -48,11 +48,11 @@ class Step:
 STEPS = {
     "tree": Step("dev", "format, layers, lengths, style", "^lint$"),
     "unit": Step("dev", "unit tests under ASan and UBSan", "^unit$", ("all",)),
-    "whole": Step("release", "what is shipped, end to end", "^(integration|e2e)$", ("all",)),
+    "whole": Step("release", "what is shipped, end to end", "^(integration|e2e)$", ("slipway_whole",)),
     "threads": Step("tsan", "what has threads, under ThreadSanitizer", "^unit$",
                     tuple(f"slipway_{module}_test" for module in THREADED),
                     tuple(f"slipway/{module}" for module in THREADED)),
-    "slow": Step("release", "tests that take long", "^slow$", ("all",)),
+    "slow": Step("release", "tests that take long", "^slow$", ("all",)),  # Benches are built here alone.
 }
 DEFAULT = ("tree", "unit", "whole", "threads")
 
