@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers that are compared, each a process on the server's core that serves a model `identity`."""
+"""The servers that are compared, each a process on the server's core.
+
+Slipway and Triton serve the same models: `identity`, float32 [n,16] with batching, and `large`, float32 [n]."""
+import dataclasses
 import json
 import pathlib
 import re
@@ -76,14 +79,16 @@ class Slipway:
     name = "Slipway"
     binary = ROOT / "build/release/bin/slipway"
 
-    def __init__(self, model):
+    def __init__(self, models, flags=()):
         self.repository = BUILD / "slipway-repository"
-        add_model(self.repository, "identity", model)
+        self.flags = flags
+        write_repository(self.repository, models)
 
     def start(self):
         return RunningServer(lambda server: [
             self.binary, "serve", "--model-repository", self.repository, "--http-port", server.http_port,
-            "--grpc-port", server.grpc_port, "--metrics-port", server.metrics_port], BUILD / "slipway.log")
+            "--grpc-port", server.grpc_port, "--metrics-port", server.metrics_port, *self.flags],
+            BUILD / "slipway.log")
 
     def version(self):
         return "Slipway " + machine.commit(ROOT)
@@ -94,17 +99,15 @@ class Triton:
     name = "Triton"
     folder = BUILD / "triton"
 
-    def __init__(self, model):
+    def __init__(self, models):
         setup = subprocess.run([ROOT / "bench/peers/triton/setup.sh", self.folder], check=False,
                                stderr=subprocess.PIPE, text=True)
         if setup.returncode != 0:
             reason = setup.stderr.strip().splitlines()
             raise Unavailable(f"could not be installed: {reason[-1] if reason else setup.returncode}")
         self.repository = BUILD / "triton-repository"
-        add_model(self.repository, "identity", model, 'name: "identity" backend: "ort_minimal" max_batch_size: 0\n'
-                  'input [{ name: "x" data_type: TYPE_FP32 dims: [-1, 16] }]\n'
-                  'output [{ name: "y" data_type: TYPE_FP32 dims: [-1, 16] }]\n'
-                  "instance_group [{ kind: KIND_CPU count: 1 }]\n")
+        write_repository(self.repository, models, extra='backend: "ort_minimal"\n'
+                         "instance_group [{ kind: KIND_CPU count: 1 }]\n")
 
     def start(self):
         return RunningServer(lambda server: [
@@ -119,10 +122,40 @@ class Triton:
                 return "Triton " + json.load(reply)["version"]
 
 
-def add_model(repository, name, model, config=None):
-    """Makes `repository` hold the bytes `model` as version 1 of `name`, and nothing else."""
+class Floor:
+    """A server that only moves bytes: what the kernel and the client leave of a core."""
+
+    def __init__(self, name, command, port):
+        self.name, self._command, self._port = name, command, port
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["taskset", "-c", machine.SERVER_CORE, *map(str, self._command)],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stop = time.monotonic() + START_SECONDS
+        while time.monotonic() < stop:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                return self
+            except OSError:
+                time.sleep(0.01)
+        raise Unavailable(f"{self.name} did not start")
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A model of a repository: its bytes, and the config.pbtxt that both servers take, less the backend."""
+    onnx: bytes
+    config: str
+
+
+def write_repository(repository, models, extra=""):
+    """Makes `repository` hold `models`, a `Model` by name, each as version 1, and nothing else."""
     shutil.rmtree(repository, ignore_errors=True)
-    (repository / name / "1").mkdir(parents=True)
-    (repository / name / "1" / "model.onnx").write_bytes(model)
-    if config:
-        (repository / name / "config.pbtxt").write_text(config)
+    for name, model in models.items():
+        (repository / name / "1").mkdir(parents=True)
+        (repository / name / "1" / "model.onnx").write_bytes(model.onnx)
+        (repository / name / "config.pbtxt").write_text(f'name: "{name}"\n{model.config}{extra}')

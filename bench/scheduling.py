@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How well batches are made: the CNN with many clients, a lone caller, more load than there is capacity."""
+import json
+import statistics
+import subprocess
+
+import loads
+import machine
+import onnx_models
+import servers
+from report import Comparison, Table, comparison_table
+from servers import BUILD, ROOT
+
+CNN = ROOT / "examples/fashion/cnn.onnx"
+CLIENTS = 32
+DELAY = 'max_batch_size: 8\ndynamic_batching { max_queue_delay_microseconds: 1000 }\n'
+PLAIN = 'max_batch_size: 8\n'
+OVERLOAD = 10
+
+
+def measure(bench):
+    """The tables of this section."""
+    return [many_clients(bench), lone_caller(bench), overload(bench)]
+
+
+def many_clients(bench):
+    """The CNN over gRPC with many clients against the engine alone, which gets whole batches."""
+    ours = servers.Slipway({"cnn": servers.Model(CNN.read_bytes(), "")}, ["--intra-op-threads", 1])
+    load = loads.SlipwayBench("Fashion CNN, gRPC", "grpc", "cnn")
+    served, bare = [], []
+    for _ in range(bench.options.repeats):
+        with ours.start() as running:
+            served.append(loads.measure(load, running, CLIENTS, bench.options).rate)
+        bare.append(bare_rate())
+    row = Comparison(f"Fashion CNN over gRPC, {CLIENTS} clients: images/s", served, bare, "≥ 0.92")
+    return comparison_table("Batches from many clients", [row], "bare engine")
+
+
+def bare_rate():
+    """Images a second of the best batch size in `slipway evaluate`, on the server's core."""
+    out = subprocess.run(["taskset", "-c", machine.SERVER_CORE, servers.Slipway.binary, "evaluate", CNN, "--data",
+                          loads.IMAGES, "--json"], check=True, capture_output=True, text=True).stdout
+    return max(1e6 * row["batch"] / row["p50_us"] for row in json.loads(out)["latency"])
+
+
+def lone_caller(bench):
+    """What a batching delay costs a caller who is alone."""
+    model = onnx_models.identity("n", 16)
+    pair = {"plain": servers.Model(model, PLAIN + io_config()), "delayed": servers.Model(model, DELAY + io_config())}
+    kinds = [servers.Slipway(pair)] + ([servers.Triton(pair)] if bench.peer else [])
+    times = {(server.name, name): [] for server in kinds for name in pair}
+    for _ in range(bench.options.repeats):
+        for server in kinds:
+            with server.start() as running:
+                for name in pair:
+                    figures = loads.measure(loads.SlipwayBench(name, "http", name), running, 1, bench.options)
+                    times[server.name, name].append(figures.p50_us)
+    rows = []
+    for server in kinds:
+        ratio = [a / b for a, b in zip(times[server.name, "delayed"], times[server.name, "plain"])]
+        rows.append([server.name, *(f"{statistics.median(times[server.name, name]):,.0f}" for name in pair),
+                     f"{statistics.median(ratio):.2f}", "≤ 1.05" if server.name == "Slipway" else ""])
+    return Table("A lone caller of a model with a batching delay of 1 ms, p50 in µs",
+                 ("server", "without", "with", "ratio", "target"), rows)
+
+
+def io_config():
+    return "".join(f'{kind} [{{ name: "{name}" data_type: TYPE_FP32 dims: [16] }}]\n'
+                   for kind, name in (("input", "x"), ("output", "y")))
+
+
+def overload(bench):
+    """Good answers while ten times as many requests come as can be answered."""
+    ours = servers.Slipway({"cnn": servers.Model(CNN.read_bytes(), "")}, ["--intra-op-threads", 1])
+    capacity, goodput = [], []
+    for _ in range(bench.options.repeats):
+        with ours.start() as running:
+            closed = loads.SlipwayBench("CNN", "grpc", "cnn", "--streams", 4)
+            capacity.append(loads.measure(closed, running, 8, bench.options).rate)
+            rate = int(OVERLOAD * capacity[-1])
+            storm = loads.SlipwayBench("CNN, overload", "grpc", "cnn", "--streams", 400, "--rate", rate)
+            goodput.append(storm.run(running, 8, bench.options.seconds)["rate"])
+    row = Comparison(f"good answers/s at {OVERLOAD} × the capacity", goodput, capacity, "≥ 0.90")
+    return comparison_table("Overload, open loop", [row], "capacity")
