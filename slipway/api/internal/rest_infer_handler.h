@@ -21,8 +21,4 @@ class RestInferHandler {
   const FrontParts& parts_;
 };
 
-/// Gives `request` what the headers of its message say of it: the caller's trace, and parameters.
-void AddFromHeaders(const FrontSettings& settings, const Headers& headers,
-                    serving::InferRequest& request);
-
 }  // namespace slipway::api

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/v1_handler.h"
 
-#include "slipway/api/internal/rest_infer_handler.h"
+#include "slipway/api/internal/request_headers.h"
 #include "slipway/api/internal/rest_response.h"
 #include "slipway/api/internal/v1_predict_decoder.h"
 #include "slipway/api/internal/v1_predict_encoder.h"
@@ -75,7 +75,7 @@ void V1Handler::Predict(const HttpRequest& request, const RouteMatch& match,
   };
   Result<V1PredictRequest> predict = decode();
   if (!predict) return exchange.Answer(FailureResponse(predict.error()));
-  AddFromHeaders(parts_.settings, request.headers, predict->request);
+  AddFromHeaders(parts_.settings.rest_headers, request.headers, predict->request);
   parts_.service.Infer(std::move(predict->request),
                        [exchange = std::move(exchange), instances = predict->instances](
                            const Result<serving::InferResponse>& answer) mutable {
