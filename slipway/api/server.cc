@@ -4,6 +4,7 @@
 #include "slipway/api/internal/front_handler.h"
 #include "slipway/api/internal/http_transport.h"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.host = options.host;
   transport.io_threads = options.io_threads;
   transport.max_body_bytes = options.max_body_bytes;
+  transport.max_grpc_message_bytes = options.max_grpc_message_bytes;
   transport.max_connections = options.max_connections;
   transport.header_timeout = options.header_timeout;
   transport.body_timeout = options.body_timeout;
@@ -33,6 +35,14 @@ Result<FrontSettings> FrontSettingsOf(const ServerOptions& options) {
                      HeaderForwarding::Parse(options.grpc_header_forward_pattern));
   settings.cors.allowed_origins = options.cors_allow_origins;
   settings.max_body_bytes = options.max_body_bytes;
+  settings.compress_grpc = options.compress_grpc;
+  settings.max_grpc_message_bytes = options.max_grpc_message_bytes;
+  // A protobuf message has no more.
+  if (options.max_grpc_message_bytes > std::numeric_limits<std::int32_t>::max()) {
+    return InvalidArgument("the limit of gRPC messages is {} bytes: {} is the most",
+                           options.max_grpc_message_bytes,
+                           std::numeric_limits<std::int32_t>::max());
+  }
   return settings;
 }
 

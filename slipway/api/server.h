@@ -22,8 +22,10 @@ struct ServerOptions {
   std::uint16_t grpc_port = 8001;
   std::uint16_t metrics_port = 8002;
   std::size_t io_threads = 1;  ///< Threads that read, decode and answer; each has its own sockets.
-  std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;  ///< REST bodies and gRPC messages.
-  std::size_t max_connections = 10'000;                     ///< Over all ports; more are closed.
+  std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;  ///< Of REST, also decompressed.
+  /// Of gRPC, also decompressed; at most 2 GiB less one byte.
+  std::uint64_t max_grpc_message_bytes = std::uint64_t{64} << 20U;
+  std::size_t max_connections = 10'000;  ///< Over all ports; more are closed.
   std::chrono::seconds header_timeout{
       10};                                 ///< From the first byte of a request to its last header.
   std::chrono::seconds body_timeout{60};   ///< Without a byte of the body.
@@ -37,6 +39,9 @@ struct ServerOptions {
   /// Regular expressions: headers whose names fit become parameters of the inference. Empty: none.
   std::string http_header_forward_pattern = {};
   std::string grpc_header_forward_pattern = {};
+  /// Whether gRPC answers are compressed for each client that takes it, not only for those that
+  /// compress what they send.
+  bool compress_grpc = false;
   std::vector<std::string> cors_allow_origins = {};  ///< Of web pages that may call; "*": of any.
 };
 

@@ -26,8 +26,14 @@ void ServeCommand::AddOptions(CLI::App& verb) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   verb.add_option("--max-body-bytes", options_.front.max_body_bytes,
-                  "Largest REST body or gRPC message")
+                  "Largest REST body, also decompressed")
       ->capture_default_str();
+  verb.add_option("--grpc-max-message-bytes", options_.front.max_grpc_message_bytes,
+                  "Largest gRPC message, also decompressed; at most 2147483647")
+      ->capture_default_str();
+  verb.add_flag("--grpc-compress-answers", options_.front.compress_grpc,
+                "Compress gRPC answers for every client that takes it, not only for those that "
+                "compress their requests");
   AddAccessOptions(verb);
   verb.add_option("--intra-op-threads", options_.engine.intra_op_threads,
                   "Threads of one engine call, shared by all models; 0: all cores")

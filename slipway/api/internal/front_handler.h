@@ -6,6 +6,9 @@
 #include "slipway/api/internal/http_handler.h"
 #include "slipway/api/internal/rest_handler.h"
 
+#include <memory>
+#include <utility>
+
 namespace slipway::api {
 
 /// Answers all that comes to one listener: gRPC if its content-type says so, else REST.
@@ -23,6 +26,11 @@ class FrontHandler final : public HttpHandler {
 
   void Handle(HttpRequest request, Responder respond) override;
   void OnRoundEnd() override { service_.RunQueued(); }
+  StreamMode ModeOf(const HttpRequest& head) const override { return GrpcHandler::ModeOf(head); }
+  std::shared_ptr<StreamObserver> HandleStream(HttpRequest request,
+                                               std::unique_ptr<HttpStream> stream) override {
+    return grpc_.HandleStream(std::move(request), std::move(stream));
+  }
 
  private:
   serving::InferenceService& service_;

@@ -18,6 +18,11 @@ struct FrontSettings {
   CorsPolicy cors = {};
   /// What a compressed body may become, and what a request may read of shared memory.
   std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;
+  /// The same of a gRPC message.
+  std::uint64_t max_grpc_message_bytes = std::uint64_t{64} << 20U;
+  /// Whether gRPC answers are compressed for each client that takes it, not only for those that
+  /// compress what they send.
+  bool compress_grpc = false;
 };
 
 }  // namespace slipway::api

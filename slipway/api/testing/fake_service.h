@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,6 +75,11 @@ class FakeService final : public serving::InferenceService {
     const MutexLock lock(mutex_);
     return last_deadline_;
   }
+  /// By what it is told that its caller has gone.
+  std::stop_token last_cancelled() const {
+    const MutexLock lock(mutex_);
+    return last_cancelled_;
+  }
   /// Its parameters and its trace.
   serving::Parameters last_parameters() const {
     const MutexLock lock(mutex_);
@@ -100,6 +106,7 @@ class FakeService final : public serving::InferenceService {
       }
     }
     last_deadline_ = request.deadline;
+    last_cancelled_ = request.cancelled;
     last_parameters_ = request.parameters;
     last_trace_ = request.trace;
     return std::nullopt;
@@ -124,6 +131,7 @@ class FakeService final : public serving::InferenceService {
   std::vector<Queued> queue_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<Error> failure_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<SteadyTime> last_deadline_ SLIPWAY_GUARDED_BY(mutex_);
+  std::stop_token last_cancelled_ SLIPWAY_GUARDED_BY(mutex_);
   serving::Parameters last_parameters_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<serving::TraceContext> last_trace_ SLIPWAY_GUARDED_BY(mutex_);
   bool ready_ SLIPWAY_GUARDED_BY(mutex_) = true;
