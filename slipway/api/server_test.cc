@@ -72,12 +72,11 @@ Http2Call InferCall(const std::string& raw) {
 
 class ServerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_OK_AND_ASSIGN(server_, Server::Create(AnyPorts(), service_, metrics_));
-  }
+  void SetUp() override { ASSERT_OK_AND_ASSIGN(server_, Server::Create(AnyPorts(), services_)); }
 
   FakeService service_;
   metrics::Registry metrics_;
+  ServerServices services_{.inference = service_, .metrics = metrics_};
   std::unique_ptr<Server> server_;
 };
 
@@ -155,7 +154,7 @@ TEST_F(ServerTest, SaysWhichPortIsTaken) {
   ServerOptions options = AnyPorts();
   options.metrics_port = server_->ports().http;
 
-  EXPECT_THAT(Server::Create(options, service_, metrics_),
+  EXPECT_THAT(Server::Create(options, services_),
               FailsWith(ErrorCode::kUnavailable, HasSubstr(std::to_string(server_->ports().http))));
 }
 

@@ -55,11 +55,11 @@ void Describe(const runtime::TensorSpec& spec,
   tensor.mutable_shape()->Assign(spec.shape.begin(), spec.shape.end());
 }
 
-std::string ServerMetadata() {
+std::string ServerMetadata(const FrontParts& parts) {
   inference::ServerMetadataResponse response;
   response.set_name(std::string(kServerName));
   response.set_version(std::string(ServerVersion()));
-  for (const std::string_view extension : kExtensions) {
+  for (const std::string_view extension : ExtensionsOf(parts)) {
     response.add_extensions(std::string(extension));
   }
   return response.SerializeAsString();
@@ -126,7 +126,7 @@ Result<std::string> GrpcHandler::Call(Operation operation, std::string_view mess
     case Operation::kServerReady:
       return State(&inference::ServerReadyResponse::set_ready, service_.IsReady());
     case Operation::kServerMetadata:
-      return ServerMetadata();
+      return ServerMetadata(parts_);
     case Operation::kModelReady:
       return ModelReady(message);
     case Operation::kModelMetadata:

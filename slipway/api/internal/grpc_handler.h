@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/api/internal/exchange.h"
+#include "slipway/api/internal/front_parts.h"
 #include "slipway/api/internal/http_message.h"
 #include "slipway/api/internal/route_table.h"
 #include "slipway/serving/inference_service.h"
@@ -20,9 +21,9 @@ bool IsGrpcContentType(std::string_view content_type);
 /// Thread-safe.
 class GrpcHandler {
  public:
-  /// `service` outlives the handler.
-  GrpcHandler(serving::InferenceService& service, PermissionSet offered)
-      : service_(service), offered_(offered) {}
+  /// What `parts` refers to outlives the handler.
+  GrpcHandler(const FrontParts& parts, PermissionSet offered)
+      : parts_(parts), service_(parts.service), offered_(offered) {}
 
   void Handle(HttpRequest request, Exchange exchange) const;
 
@@ -34,6 +35,7 @@ class GrpcHandler {
   Result<std::string> HealthCheck(std::string_view message) const;
   void Infer(HttpRequest request, Exchange exchange) const;
 
+  const FrontParts parts_;
   serving::InferenceService& service_;
   const PermissionSet offered_;
 };

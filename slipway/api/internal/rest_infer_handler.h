@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/api/internal/front_parts.h"
+#include "slipway/api/internal/http_message.h"
+#include "slipway/api/internal/route_table.h"
+
+namespace slipway::api {
+
+/// Answers KServe v2 inference over REST.
+///
+/// Thread-safe.
+class RestInferHandler {
+ public:
+  /// `parts` outlives the handler.
+  explicit RestInferHandler(const FrontParts& parts) : parts_(parts) {}
+
+  void Infer(HttpRequest request, const RouteMatch& match, Exchange exchange) const;
+
+ private:
+  const FrontParts& parts_;
+};
+
+/// Gives `request` what the headers of its message say of it: the caller's trace, and parameters.
+void AddFromHeaders(const FrontSettings& settings, const Headers& headers,
+                    serving::InferRequest& request);
+
+}  // namespace slipway::api
