@@ -91,10 +91,11 @@ class RestTest(ServedCase):
         bomb = gzip.compress(b" " * (65 << 20))
 
         before = self.server.resident_kib()
-        for _ in range(3):
+        for _ in range(10):
             self.assertEqual(self.infer(bomb, "identity", "-H", "Content-Encoding: gzip").status, 413)
 
-        self.assertLess(self.server.resident_kib() - before, 100 << 10)
+        # Half of what ten of them become: a sanitizer keeps 256 MiB of freed memory.
+        self.assertLess(self.server.resident_kib() - before, 320 << 10)
         self.assert_works()
 
     def test_compresses_answers_on_request(self):
