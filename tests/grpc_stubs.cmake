@@ -8,7 +8,7 @@ if(NOT grpcpp_FOUND OR NOT SLIPWAY_GRPC_PLUGIN)
 endif()
 
 add_library(slipway_api_grpc STATIC)
-foreach(proto inference health)
+foreach(proto inference health reflection)
   slipway_generate(slipway_api_grpc ${PROJECT_SOURCE_DIR}/slipway/api/proto/${proto}.proto .grpc.pb
     --grpc_out=${PROJECT_BINARY_DIR}/generated --plugin=protoc-gen-grpc=${SLIPWAY_GRPC_PLUGIN})
 endforeach()

@@ -4,11 +4,14 @@
 #include "slipway/base/result.h"
 #include "slipway/metrics/registry.h"
 #include "slipway/serving/inference_service.h"
+#include "slipway/serving/model_administration.h"
+#include "slipway/serving/trace_settings.h"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace slipway::api {
 
@@ -19,12 +22,36 @@ struct ServerOptions {
   std::uint16_t grpc_port = 8001;
   std::uint16_t metrics_port = 8002;
   std::size_t io_threads = 1;  ///< Threads that read, decode and answer; each has its own sockets.
-  std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;  ///< REST bodies and gRPC messages.
-  std::size_t max_connections = 10'000;                     ///< Over all ports; more are closed.
+  std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;  ///< Of REST, also decompressed.
+  /// Of gRPC, also decompressed; at most 2 GiB less one byte.
+  std::uint64_t max_grpc_message_bytes = std::uint64_t{64} << 20U;
+  std::size_t max_connections = 10'000;  ///< Over all ports; more are closed.
   std::chrono::seconds header_timeout{
       10};                                 ///< From the first byte of a request to its last header.
   std::chrono::seconds body_timeout{60};   ///< Without a byte of the body.
   std::chrono::seconds idle_timeout{300};  ///< Between requests.
+  /// Whether clients may register shared memory: any of the machine that this process can open.
+  bool allow_client_shm = false;
+  /// Headers that groups of requests need, as Triton's flags of these names: each
+  /// "group,group:key=value".
+  std::vector<std::string> http_restricted_api = {};
+  std::vector<std::string> grpc_restricted_protocol = {};
+  /// Regular expressions: headers whose names fit become parameters of the inference. Empty: none.
+  std::string http_header_forward_pattern = {};
+  std::string grpc_header_forward_pattern = {};
+  /// Whether gRPC answers are compressed for each client that takes it, not only for those that
+  /// compress what they send.
+  bool compress_grpc = false;
+  std::vector<std::string> cors_allow_origins = {};  ///< Of web pages that may call; "*": of any.
+};
+
+/// What a server answers with; all of it outlives the server. What is null is not offered: requests
+/// for it are answered kUnimplemented.
+struct ServerServices {
+  serving::InferenceService& inference;
+  metrics::Registry& metrics;
+  serving::ModelAdministration* administration = nullptr;
+  serving::TraceSettings* traces = nullptr;
 };
 
 /// The ports that a server got.
@@ -39,11 +66,10 @@ struct ServerPorts {
 /// Thread-safe.
 class Server {
  public:
-  /// Listens and starts the I/O threads. `service` and `metrics` outlive the server. kUnavailable,
-  /// with the port, if one is taken.
+  /// Listens and starts the I/O threads. kUnavailable, with the port, if one is taken;
+  /// kInvalidArgument if an option is wrong.
   static Result<std::unique_ptr<Server>> Create(const ServerOptions& options,
-                                                serving::InferenceService& service,
-                                                metrics::Registry& metrics);
+                                                const ServerServices& services);
   virtual ~Server() = default;
   virtual ServerPorts ports() const = 0;
   /// Takes no more connections, tells the open ones to end, waits for requests in flight no longer

@@ -4,6 +4,7 @@
 #include "slipway/api/internal/grpc_framing.h"
 #include "slipway/api/proto/inference.pb.h"
 #include "slipway/api/testing/fake_service.h"
+#include "slipway/api/testing/grpc_messages.h"
 #include "slipway/api/testing/http2_client.h"
 #include "slipway/api/testing/raw_client.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -72,12 +73,11 @@ Http2Call InferCall(const std::string& raw) {
 
 class ServerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_OK_AND_ASSIGN(server_, Server::Create(AnyPorts(), service_, metrics_));
-  }
+  void SetUp() override { ASSERT_OK_AND_ASSIGN(server_, Server::Create(AnyPorts(), services_)); }
 
   FakeService service_;
   metrics::Registry metrics_;
+  ServerServices services_{.inference = service_, .metrics = metrics_};
   std::unique_ptr<Server> server_;
 };
 
@@ -111,6 +111,70 @@ TEST_F(ServerTest, SpeaksBothProtocolsOnBothPorts) {
   EXPECT_THAT(rest.ReadResponse(), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(Ask(server_->ports().http, InferCall("r")).trailers.at("grpc-status"), "0");
   EXPECT_EQ(Ask(server_->ports().http, {.path = "/v2/health/ready"}).status, "200");
+}
+
+TEST_F(ServerTest, TakesABodyInChunks) {
+  RawClient client(server_->ports().http);
+  const std::string body =
+      R"({"inputs":[{"name":"x","shape":[2],"datatype":"FP32","data":[0.1,2]}]})";
+  client.Send(
+      "POST /v2/models/echo/infer HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (const char letter : body) client.Send(fmt::format("1\r\n{}\r\n", letter));
+  client.Send("0\r\n\r\n");
+
+  EXPECT_THAT(client.ReadResponse(), HasSubstr(R"("data":[0.1,2])"));
+}
+
+TEST_F(ServerTest, TellsAClientToGoOnBeforeItSendsTheBody) {
+  RawClient client(server_->ports().http);
+  const std::string body =
+      R"({"inputs":[{"name":"x","shape":[2],"datatype":"FP32","data":[0.1,2]}]})";
+  const std::string request = Post("/v2/models/echo/infer", "expect: 100-continue\r\n", body);
+  client.Send(request.substr(0, request.size() - body.size()));
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+
+  client.Send(body);
+
+  EXPECT_THAT(client.ReadResponse(), HasSubstr(R"("data":[0.1,2])"));
+}
+
+TEST_F(ServerTest, DecodesPercentEncodedNamesOfBothVersions) {
+  RawClient client(server_->ports().http);
+  client.Send(Get("/v2/models/%65ch%6F/ready") + Get("/v2/models/%65ch%2Fo/ready"));
+
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 400"));
+  EXPECT_EQ(Ask(server_->ports().http, {.path = "/v2/models/%65ch%6F/ready"}).status, "200");
+  EXPECT_EQ(Ask(server_->ports().http, {.path = "/v2/models/%65ch%2Fo/ready"}).status, "400");
+}
+
+TEST_F(ServerTest, StreamsOverGrpc) {
+  Http2Call call = InferCall("data");
+  call.path = "/inference.GRPCInferenceService/ModelStreamInfer";
+  call.body += call.body;
+
+  const Http2Reply reply = Ask(server_->ports().grpc, call);
+
+  EXPECT_EQ(reply.trailers.at("grpc-status"), "0");
+  const auto answers = Unframed<inference::ModelStreamInferResponse>(reply.body);
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_EQ(answers[1].infer_response().raw_output_contents(0), "data");
+}
+
+TEST_F(ServerTest, RefusesAStreamOverHttp1) {
+  RawClient client(server_->ports().grpc);
+  client.Send(Post("/inference.GRPCInferenceService/ModelStreamInfer",
+                   "content-type: application/grpc\r\n", ""));
+
+  EXPECT_THAT(client.ReadResponse(), HasSubstr("grpc-message: gRPC needs HTTP/2"));
+}
+
+TEST_F(ServerTest, RefusesALimitThatNoMessageCanHave) {
+  ServerOptions options = AnyPorts();
+  options.max_grpc_message_bytes = std::uint64_t{1} << 31U;
+
+  EXPECT_THAT(Server::Create(options, services_),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("2147483648")));
 }
 
 TEST_F(ServerTest, SaysGrpcErrorsWithoutABody) {
@@ -155,7 +219,7 @@ TEST_F(ServerTest, SaysWhichPortIsTaken) {
   ServerOptions options = AnyPorts();
   options.metrics_port = server_->ports().http;
 
-  EXPECT_THAT(Server::Create(options, service_, metrics_),
+  EXPECT_THAT(Server::Create(options, services_),
               FailsWith(ErrorCode::kUnavailable, HasSubstr(std::to_string(server_->ports().http))));
 }
 

@@ -13,7 +13,9 @@ Result<std::unique_ptr<LocalServer>> LocalServer::Start(const LocalServerOptions
                                                                    .clock = SystemClock(),
                                                                    .metrics = server->metrics_}));
   SLIPWAY_TRY_ASSIGN(server->front_,
-                     api::Server::Create(options.front, *server->models_, server->metrics_));
+                     api::Server::Create(options.front, {.inference = *server->models_,
+                                                         .metrics = server->metrics_,
+                                                         .traces = &server->traces_}));
   return server;
 }
 

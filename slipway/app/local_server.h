@@ -6,6 +6,7 @@
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
 #include "slipway/serving/model_server.h"
+#include "slipway/serving/trace_settings.h"
 
 #include <chrono>
 #include <cstddef>
@@ -39,6 +40,7 @@ class LocalServer {
   LocalServer() = default;
 
   metrics::Registry metrics_;
+  serving::TraceSettings traces_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<serving::ModelServer> models_;
   std::unique_ptr<api::Server> front_;

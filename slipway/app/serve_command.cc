@@ -26,8 +26,15 @@ void ServeCommand::AddOptions(CLI::App& verb) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   verb.add_option("--max-body-bytes", options_.front.max_body_bytes,
-                  "Largest REST body or gRPC message")
+                  "Largest REST body, also decompressed")
       ->capture_default_str();
+  verb.add_option("--grpc-max-message-bytes", options_.front.max_grpc_message_bytes,
+                  "Largest gRPC message, also decompressed; at most 2147483647")
+      ->capture_default_str();
+  verb.add_flag("--grpc-compress-answers", options_.front.compress_grpc,
+                "Compress gRPC answers for every client that takes it, not only for those that "
+                "compress their requests");
+  AddAccessOptions(verb);
   verb.add_option("--intra-op-threads", options_.engine.intra_op_threads,
                   "Threads of one engine call, shared by all models; 0: all cores")
       ->capture_default_str();
@@ -42,6 +49,24 @@ void ServeCommand::AddOptions(CLI::App& verb) {
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
   verb.add_flag("--json", json_, "Print one JSON object when ready");
+}
+
+void ServeCommand::AddAccessOptions(CLI::App& verb) {
+  verb.add_flag("--allow-client-shm", options_.front.allow_client_shm,
+                "Let clients register POSIX shared memory of this machine");
+  verb.add_option("--http-restricted-api", options_.front.http_restricted_api,
+                  "group,group:header=value that REST requests of these groups need; repeatable")
+      ->allow_extra_args(false);
+  verb.add_option("--grpc-restricted-protocol", options_.front.grpc_restricted_protocol,
+                  "The same for gRPC, where the key is triton-grpc-protocol-<header>")
+      ->allow_extra_args(false);
+  verb.add_option("--http-header-forward-pattern", options_.front.http_header_forward_pattern,
+                  "Regular expression: REST headers that become request parameters");
+  verb.add_option("--grpc-header-forward-pattern", options_.front.grpc_header_forward_pattern,
+                  "Regular expression: gRPC metadata that becomes request parameters");
+  verb.add_option("--cors-allow-origin", options_.front.cors_allow_origins,
+                  "Origin of web pages that may call, or *; repeatable")
+      ->allow_extra_args(false);
 }
 
 Status ServeCommand::Run(Terminal& terminal) {

@@ -20,6 +20,9 @@ class ServeCommand final : public Command {
   Status Run(Terminal& terminal) override;
 
  private:
+  /// Adds the options that say who may do what.
+  void AddAccessOptions(CLI::App& verb);
+
   LocalServerOptions options_;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";

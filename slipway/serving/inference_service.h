@@ -4,8 +4,11 @@
 #include "slipway/runtime/session.h"
 #include "slipway/serving/infer_request.h"
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slipway::serving {
@@ -18,7 +21,11 @@ struct ModelMetadata {
   /// With the batch dimension, as -1, in front where the model batches.
   std::vector<runtime::TensorSpec> inputs;
   std::vector<runtime::TensorSpec> outputs;
+  std::int64_t max_batch_size = 0;  ///< Rows of one engine call; 0: the model does not batch.
 };
+
+/// The names of an output's classes, by their index.
+using ClassLabels = std::shared_ptr<const std::vector<std::string>>;
 
 /// Everything that a front needs of the server behind it. Fronts translate; this decides.
 ///
@@ -49,6 +56,12 @@ class InferenceService {
   /// kNotFound if there is no such model or version.
   virtual Result<ModelMetadata> Metadata(const ModelName& model,
                                          const std::optional<VersionId>& version) const = 0;
+  /// The lines of the file that `label_filename` names for `output`; null if there is none, or no
+  /// such output, version or model.
+  virtual ClassLabels Labels(const ModelName& /*model*/, VersionId /*version*/,
+                             std::string_view /*output*/) const {
+    return nullptr;
+  }
 };
 
 /// Infers and waits for the answer: for callers that have nothing else to do meanwhile.

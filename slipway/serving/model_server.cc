@@ -178,7 +178,8 @@ Result<ModelMetadata> ModelServer::Metadata(const ModelName& model,
                          .versions = std::move(ready),
                          .platform = "onnxruntime_onnx",
                          .inputs = signature.inputs,
-                         .outputs = {}};
+                         .outputs = {},
+                         .max_batch_size = signature.max_batch_size};
   for (const ServedOutput& output : signature.outputs) metadata.outputs.push_back(output.spec);
   return metadata;
 }

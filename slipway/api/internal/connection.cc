@@ -120,8 +120,23 @@ void Connection::OnRequest(RequestId id, HttpRequest request) {
   handler_.Handle(std::move(request), MakeResponder(handle_, id));
 }
 
+std::shared_ptr<StreamObserver> Connection::OnStream(RequestId id, HttpRequest request) {
+  host_.NoteRequest(handler_);
+  return handler_.HandleStream(std::move(request), MakeStream(handle_, id));
+}
+
 void Connection::Respond(RequestId id, HttpResponse response) {
   session_->Respond(id, std::move(response));
+  ScheduleFlush();
+}
+
+void Connection::Write(RequestId id, StreamStep step, HttpResponse content) {
+  session_->Write(id, step, std::move(content));
+  ScheduleFlush();
+}
+
+void Connection::Consume(RequestId id, std::size_t bytes) {
+  session_->Consume(id, bytes);
   ScheduleFlush();
 }
 
@@ -143,7 +158,7 @@ void Connection::Flush() {
   if (session_->wants_input() && !input_ended_) StartRead();
 }
 
-ssize_t Connection::Write(const OutputQueue& output) {
+ssize_t Connection::SendSome(const OutputQueue& output) {
   std::array<iovec, kPiecesPerWrite> pieces;
   const std::size_t count = output.Gather(pieces);
   if (count == 1) {
@@ -163,7 +178,7 @@ bool Connection::WriteAll() {
       stalled_ = false;
       return true;
     }
-    const ssize_t sent = Write(output);
+    const ssize_t sent = SendSome(output);
     if (sent >= 0) {
       output.Consume(static_cast<std::size_t>(sent));
       write_deadline_.Progress(host_.time().now(), static_cast<std::uint64_t>(sent));
@@ -233,6 +248,7 @@ void Connection::Close() {
   handle_->connection = nullptr;
   error_code ignored;
   socket_.close(ignored);
+  if (session_) session_->Abandon();
   host_.Remove(*this);
 }
 

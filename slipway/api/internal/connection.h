@@ -48,6 +48,10 @@ class Connection final : public std::enable_shared_from_this<Connection>,
 
   void Start();
   void Respond(RequestId id, HttpResponse response);
+  /// Takes a step of a response in pieces.
+  void Write(RequestId id, StreamStep step, HttpResponse content);
+  /// Lets the client send on with a body in pieces.
+  void Consume(RequestId id, std::size_t bytes);
   /// Writes what there is, then reads on, or closes.
   void Flush();
   void CheckDeadlines();
@@ -60,6 +64,9 @@ class Connection final : public std::enable_shared_from_this<Connection>,
 
  private:
   void OnRequest(RequestId id, HttpRequest request) override;
+  StreamMode ModeOf(const HttpRequest& head) const override { return handler_.ModeOf(head); }
+  std::shared_ptr<StreamObserver> OnStream(RequestId id, HttpRequest request) override;
+  void OnStreamEvent() override { host_.NoteRequest(handler_); }
   std::ptrdiff_t Read(MutableByteView into) override;
 
   void StartRead();
@@ -67,7 +74,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void ReadMore();
   void Take(ByteView bytes);
   void ChooseProtocol(ByteView bytes);
-  ssize_t Write(const OutputQueue& output);
+  ssize_t SendSome(const OutputQueue& output);
   bool WriteAll();
   void WaitForRoom();
   void Finish(bool has_just_written);

@@ -3,10 +3,12 @@
 
 #include "slipway/api/internal/front_metrics.h"
 #include "slipway/api/internal/http_handler.h"
+#include "slipway/api/internal/response_extras.h"
 #include "slipway/api/internal/route_table.h"
 #include "slipway/api/internal/status_mapping.h"
 #include "slipway/base/clock.h"
 
+#include <memory>
 #include <utility>
 
 namespace slipway::api {
@@ -30,10 +32,13 @@ class Exchange {
   /// When the request was read.
   SteadyTime begin() const { return begin_; }
   void SetRoute(const Route& route) { route_ = &route; }
+  /// Has the answer carry `extras`, if it is not null.
+  void SetExtras(std::unique_ptr<const ResponseExtras> extras) { extras_ = std::move(extras); }
 
   /// Answers over REST.
   void Answer(HttpResponse response) {
     const int status = response.status;
+    if (extras_ != nullptr) extras_->ApplyTo(response);
     Finish(std::move(response), status);
   }
   /// Answers over gRPC.
@@ -51,6 +56,7 @@ class Exchange {
   Protocol protocol_;
   const Route* route_ = nullptr;
   SteadyTime begin_;
+  std::unique_ptr<const ResponseExtras> extras_;
   Responder respond_;
 };
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/api/internal/front_parts.h"
 #include "slipway/api/internal/grpc_handler.h"
 #include "slipway/api/internal/http_handler.h"
 #include "slipway/api/internal/rest_handler.h"
 
-namespace slipway::api {
+#include <memory>
+#include <utility>
 
-/// What a front answers with.
-struct FrontParts {
-  serving::InferenceService& service;
-  const metrics::Registry& registry;
-  const FrontContext& context;
-};
+namespace slipway::api {
 
 /// Answers all that comes to one listener: gRPC if its content-type says so, else REST.
 ///
@@ -24,11 +21,16 @@ class FrontHandler final : public HttpHandler {
   FrontHandler(const FrontParts& parts, PermissionSet offered)
       : service_(parts.service),
         context_(parts.context),
-        rest_(parts.service, parts.registry, offered),
-        grpc_(parts.service, offered) {}
+        rest_(parts, offered),
+        grpc_(parts, offered) {}
 
   void Handle(HttpRequest request, Responder respond) override;
   void OnRoundEnd() override { service_.RunQueued(); }
+  StreamMode ModeOf(const HttpRequest& head) const override { return GrpcHandler::ModeOf(head); }
+  std::shared_ptr<StreamObserver> HandleStream(HttpRequest request,
+                                               std::unique_ptr<HttpStream> stream) override {
+    return grpc_.HandleStream(std::move(request), std::move(stream));
+  }
 
  private:
   serving::InferenceService& service_;

@@ -11,7 +11,7 @@ namespace {
 
 /// What REST answers with, the usual first.
 constexpr auto kHttpStatuses =
-    std::to_array({200, 400, 403, 404, 405, 409, 412, 413, 415, 429, 499, 500, 501, 503, 504});
+    std::to_array({200, 204, 400, 403, 404, 405, 409, 412, 413, 415, 429, 499, 500, 501, 503, 504});
 
 std::string ProtocolName(Protocol protocol) {
   return protocol == Protocol::kRest ? "rest" : "grpc";

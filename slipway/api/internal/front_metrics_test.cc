@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace slipway::api {
 namespace {
 
@@ -14,7 +16,7 @@ using namespace std::chrono_literals;
 TEST(FrontMetricsTest, CountsByProtocolRouteAndCode) {
   metrics::Registry registry;
   FrontMetrics metrics(registry);
-  const Route& live = kRoutes[0];
+  const Route& live = *std::ranges::find(kRoutes, "/v2/health/live", &Route::pattern);
 
   metrics.Count({Protocol::kRest, &live, 200, 1ms});
   metrics.Count({Protocol::kRest, &live, 200, 1ms});

@@ -5,34 +5,30 @@
 #include <utility>
 
 namespace slipway::api {
-namespace {
 
-std::uint32_t LoadBigEndian(std::string_view bytes) {
+std::uint32_t GrpcMessageLength(std::string_view framed) {
   std::uint32_t value = 0;
-  for (const char c : bytes.substr(0, 4)) value = value << 8U | static_cast<unsigned char>(c);
+  for (const char c : framed.substr(1, 4)) value = value << 8U | static_cast<unsigned char>(c);
   return value;
 }
 
-}  // namespace
-
-Result<std::string_view> UnframeGrpcMessage(std::string_view body) {
+Status CheckGrpcLength(std::string_view body) {
   if (body.size() < kGrpcPrefixBytes) {
     return InvalidArgument("a gRPC message starts with {} bytes, got {}", kGrpcPrefixBytes,
                            body.size());
   }
   const auto flag = static_cast<unsigned char>(body[0]);
-  const std::uint32_t size = LoadBigEndian(body.substr(1));
-  const std::string_view message = body.substr(kGrpcPrefixBytes);
-  if (flag == 1) {
-    return MakeError(ErrorCode::kUnimplemented,
-                     "the message is compressed: only the grpc-encoding identity is supported");
-  }
-  if (flag != 0) return InvalidArgument("the gRPC message has the flag {}, not 0 or 1", flag);
-  if (message.size() != size) {
-    return InvalidArgument("the gRPC message says it has {} bytes, but {} follow", size,
-                           message.size());
-  }
-  return message;
+  if (flag > 1) return InvalidArgument("the gRPC message has the flag {}, not 0 or 1", flag);
+  const std::uint32_t size = GrpcMessageLength(body);
+  if (body.size() - kGrpcPrefixBytes == size) return {};
+  return InvalidArgument("the gRPC message says it has {} bytes, but {} follow", size,
+                         body.size() - kGrpcPrefixBytes);
+}
+
+Result<std::string_view> UnframeGrpcMessage(std::string_view body) {
+  SLIPWAY_TRY(CheckGrpcLength(body));
+  if (body[0] == 0) return body.substr(kGrpcPrefixBytes);
+  return InvalidArgument("the gRPC message is compressed");
 }
 
 void WriteGrpcPrefix(std::string& framed, std::uint32_t size) {

@@ -33,7 +33,8 @@ TEST(GrpcFramingTest, RefusesWrongFrames) {
                 FailsWith(ErrorCode::kInvalidArgument, HasSubstr("gRPC message")));
   }
   EXPECT_THAT(UnframeGrpcMessage(std::string_view("\1\0\0\0\2hi", 7)),
-              FailsWith(ErrorCode::kUnimplemented, HasSubstr("compressed")));
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("compressed")));
+  EXPECT_TRUE(CheckGrpcLength(std::string_view("\1\0\0\0\2hi", 7)));
 }
 
 TEST(GrpcFramingTest, WritesThePrefixThatItReads) {

@@ -38,7 +38,7 @@ std::string Framed(const std::string& message) {
 void DecodeByOurReader(benchmark::State& state) {
   const std::string body = Framed(Message(static_cast<std::size_t>(state.range(0))));
   for (auto _ : state) {
-    auto request = DecodeGrpcInfer(body, std::nullopt);
+    auto request = DecodeGrpcInfer({.body = body});
     benchmark::DoNotOptimize(request);
   }
 }

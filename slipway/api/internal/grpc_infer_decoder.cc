@@ -2,11 +2,14 @@
 #include "slipway/api/internal/grpc_infer_decoder.h"
 
 #include "slipway/api/internal/grpc_framing.h"
+#include "slipway/api/internal/grpc_parameters.h"
 #include "slipway/api/internal/grpc_wire_reader.h"
+#include "slipway/api/internal/shared_tensor.h"
 #include "slipway/api/internal/tensor_contents.h"
 #include "slipway/api/internal/wire_tensor.h"
 #include "slipway/api/proto/inference.pb.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -25,60 +28,16 @@ struct InputFields {
   std::string_view name;
   std::string_view datatype;
   std::vector<std::int64_t> shape;
+  GrpcTensorParameters parameters;
   std::optional<inference::InferTensorContents> contents;
 };
 
-/// An entry of a map<string, InferParameter>.
-struct ParameterFields {
-  std::string_view key;
-  inference::InferParameter value;
-};
-
-bool MergeInto(google::protobuf::MessageLite& message, std::string_view bytes) {
-  // The library takes no fields of 2 GiB, and the reader has refused them.
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                                static_cast<int>(bytes.size()));
-  return message.MergeFromCodedStream(&stream) && stream.ConsumedEntireMessage();
-}
-
-Result<ParameterFields> ReadParameterFields(std::string_view bytes) {
-  ParameterFields parameter;
-  WireReader reader(bytes);
-  while (reader.Next()) {
-    if (reader.Is(1, WireType::kLength)) {
-      parameter.key = reader.ReadText();
-    } else if (reader.Is(2, WireType::kLength)) {
-      if (!MergeInto(parameter.value, reader.ReadBytes())) return NotProtobuf("a parameter");
-    } else {
-      reader.Skip();
-    }
-  }
-  if (!reader.ok()) return NotProtobuf("a parameter");
-  return parameter;
-}
-
-Result<serving::Parameter> ParameterValue(const ParameterFields& parameter) {
-  const inference::InferParameter& value = parameter.value;
-  switch (value.parameter_choice_case()) {
-    case inference::InferParameter::kBoolParam:
-      return value.bool_param();
-    case inference::InferParameter::kInt64Param:
-      return std::int64_t{value.int64_param()};
-    case inference::InferParameter::kStringParam:
-      return serving::Parameter(value.string_param());
-    case inference::InferParameter::kDoubleParam:
-      return value.double_param();
-    case inference::InferParameter::kUint64Param:
-      return std::uint64_t{value.uint64_param()};
-    case inference::InferParameter::PARAMETER_CHOICE_NOT_SET:
-      break;
-  }
-  return InvalidArgument("parameter {:?} has no value", parameter.key.substr(0, kShownLength));
-}
-
 class Decoder {
  public:
-  explicit Decoder(RequestStorage& storage) : storage_(storage) {}
+  Decoder(const GrpcInferMessage& message, RequestStorage& storage)
+      : regions_(message.regions),
+        shared_bytes_left_(message.max_shared_bytes),
+        storage_(storage) {}
 
   Status Decode(std::string_view message);
 
@@ -88,6 +47,7 @@ class Decoder {
   serving::Parameters parameters;
   std::vector<serving::InputTensor> inputs;
   std::vector<std::string> outputs;
+  std::vector<RequestedOutput> requested;  // Empty unless one is special.
 
  private:
   Status ReadFields(std::string_view message);
@@ -96,27 +56,38 @@ class Decoder {
   Status ReadInput(std::string_view bytes);
   Status ReadInputField(WireReader& reader, InputFields& input);
   Status ReadOutput(std::string_view bytes);
-  Status CheckTensorParameterEntry(std::string_view bytes);
-  Status MakeInput(std::size_t index);
-  Result<TensorView> TensorOf(std::size_t index);
+  Status NoteOutput(const GrpcTensorParameters& parameters);
+  Status CheckRawCount() const;
+  Status MakeInput(const InputFields& input);
+  Result<TensorView> TensorOf(const InputFields& input);
+  Result<Tensor> SharedTensorOf(const InputFields& input, DataType dtype, const Shape& shape);
 
+  const SharedMemoryRegions* const regions_;
+  std::uint64_t shared_bytes_left_;
   RequestStorage& storage_;
   std::vector<InputFields> fields_;
   std::vector<std::string_view> raw_;
+  std::size_t next_raw_ = 0;
 };
 
 Status Decoder::Decode(std::string_view message) {
   SLIPWAY_TRY(ReadFields(message));
-  if (!raw_.empty() && raw_.size() != fields_.size()) {
-    return InvalidArgument("raw_input_contents has {} elements for {} inputs", raw_.size(),
-                           fields_.size());
-  }
+  SLIPWAY_TRY(CheckRawCount());
   inputs.reserve(fields_.size());
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    const Status made = MakeInput(i);
-    if (!made) return Annotate(made.error(), "input {:?}", fields_[i].name.substr(0, kShownLength));
+  for (const InputFields& input : fields_) {
+    const Status made = MakeInput(input);
+    if (!made) return Annotate(made.error(), "input {:?}", input.name.substr(0, kShownLength));
   }
   return {};
+}
+
+// There is one raw tensor for each input that is not in shared memory, or none at all.
+Status Decoder::CheckRawCount() const {
+  if (raw_.empty()) return {};
+  const auto wanted = std::ranges::count_if(
+      fields_, [](const InputFields& input) { return !input.parameters.has_memory(); });
+  if (std::cmp_equal(raw_.size(), wanted)) return {};
+  return InvalidArgument("raw_input_contents has {} elements for {} inputs", raw_.size(), wanted);
 }
 
 Status Decoder::ReadFields(std::string_view message) {
@@ -155,9 +126,8 @@ Status Decoder::ReadListField(WireReader& reader) {
 }
 
 Status Decoder::ReadParameter(std::string_view bytes) {
-  SLIPWAY_TRY_ASSIGN(const ParameterFields parameter, ReadParameterFields(bytes));
-  SLIPWAY_TRY_ASSIGN(serving::Parameter value, ParameterValue(parameter));
-  parameters.insert_or_assign(std::string(parameter.key), std::move(value));
+  SLIPWAY_TRY_ASSIGN(GrpcParameter parameter, ReadGrpcParameter(bytes));
+  parameters.insert_or_assign(std::string(parameter.key), std::move(parameter.value));
   return {};
 }
 
@@ -183,46 +153,59 @@ Status Decoder::ReadInputField(WireReader& reader, InputFields& input) {
   } else if (reader.field() == 2) {
     input.datatype = reader.ReadText();
   } else if (reader.field() == 4) {
-    SLIPWAY_TRY(CheckTensorParameterEntry(reader.ReadBytes()));
+    SLIPWAY_TRY(input.parameters.Take(reader.ReadBytes()));
   } else if (reader.field() == 5) {
     if (!input.contents) input.contents.emplace();
-    if (!MergeInto(*input.contents, reader.ReadBytes())) return NotProtobuf("InferTensorContents");
+    if (!MergeGrpcField(*input.contents, reader.ReadBytes()))
+      return NotProtobuf("InferTensorContents");
   } else {
     reader.Skip();
   }
   return {};
 }
 
-Status Decoder::CheckTensorParameterEntry(std::string_view bytes) {
-  SLIPWAY_TRY_ASSIGN(const ParameterFields parameter, ReadParameterFields(bytes));
-  return CheckTensorParameter(parameter.key);
-}
-
 Status Decoder::ReadOutput(std::string_view bytes) {
   std::string_view name;
+  GrpcTensorParameters tensor_parameters;
   WireReader reader(bytes);
   while (reader.Next()) {
     if (reader.Is(1, WireType::kLength)) {
       name = reader.ReadText();
     } else if (reader.Is(2, WireType::kLength)) {
-      SLIPWAY_TRY(CheckTensorParameterEntry(reader.ReadBytes()));
+      SLIPWAY_TRY(tensor_parameters.Take(reader.ReadBytes()));
     } else {
       reader.Skip();
     }
   }
   if (!reader.ok()) return NotProtobuf("an InferRequestedOutputTensor");
-  return AddOutput(outputs, std::string(name));
+  SLIPWAY_TRY(AddOutput(outputs, std::string(name)));
+  const Status noted = NoteOutput(tensor_parameters);
+  if (!noted) return Annotate(noted.error(), "output {:?}", name.substr(0, kShownLength));
+  return {};
 }
 
-Status Decoder::MakeInput(std::size_t index) {
-  SLIPWAY_TRY_ASSIGN(const TensorView view, TensorOf(index));
-  return AddInput(inputs, {std::string(fields_[index].name), view});
+// Takes down how the output that was added last is sent, if it is not as it is.
+Status Decoder::NoteOutput(const GrpcTensorParameters& tensor_parameters) {
+  if (tensor_parameters.classes == 0 && !tensor_parameters.has_memory()) return {};
+  requested.resize(outputs.size());
+  requested.back().classes = tensor_parameters.classes;
+  if (!tensor_parameters.has_memory()) return {};
+  SLIPWAY_TRY_ASSIGN(requested.back().memory, tensor_parameters.FindMemory(regions_));
+  return {};
 }
 
-Result<TensorView> Decoder::TensorOf(std::size_t index) {
-  const InputFields& input = fields_[index];
+Status Decoder::MakeInput(const InputFields& input) {
+  SLIPWAY_TRY_ASSIGN(const TensorView view, TensorOf(input));
+  return AddInput(inputs, {std::string(input.name), view});
+}
+
+Result<TensorView> Decoder::TensorOf(const InputFields& input) {
   SLIPWAY_TRY_ASSIGN(const DataType dtype, ParseWireType(input.datatype));
   SLIPWAY_TRY_ASSIGN(const Shape shape, Shape::Create(input.shape));
+  if (input.parameters.has_memory()) {
+    SLIPWAY_TRY_ASSIGN(Tensor tensor, SharedTensorOf(input, dtype, shape));
+    return storage_.tensors.emplace_back(std::move(tensor)).view();
+  }
   if (raw_.empty()) {
     static const inference::InferTensorContents kNoContents;
     SLIPWAY_TRY_ASSIGN(Tensor tensor,
@@ -232,33 +215,49 @@ Result<TensorView> Decoder::TensorOf(std::size_t index) {
   if (input.contents) {
     return InvalidArgument("raw_input_contents and typed contents are mixed in one request");
   }
-  const TensorView view{dtype, shape, AsBytes(raw_[index])};
+  const TensorView view{dtype, shape, AsBytes(raw_[next_raw_++])};
   SLIPWAY_TRY(CheckWireTensor(view));
   return view;
 }
 
+Result<Tensor> Decoder::SharedTensorOf(const InputFields& input, DataType dtype,
+                                       const Shape& shape) {
+  if (input.contents) {
+    return InvalidArgument("the data is given both in the request and in shared memory");
+  }
+  SLIPWAY_TRY_ASSIGN(const SharedMemoryRange range, input.parameters.FindMemory(regions_));
+  if (range.byte_size > shared_bytes_left_) {
+    return InvalidArgument(
+        "shared_memory_byte_size is {}, and a request reads no more than {} further bytes of "
+        "shared memory",
+        range.byte_size, shared_bytes_left_);
+  }
+  shared_bytes_left_ -= range.byte_size;
+  return ReadSharedTensor(range, dtype, shape);
+}
+
 }  // namespace
 
-Result<serving::InferRequest> DecodeGrpcInfer(std::string body,
-                                              std::optional<SteadyTime> deadline) {
+Result<GrpcInferRequest> DecodeGrpcInfer(GrpcInferMessage message) {
   auto storage = std::make_shared<RequestStorage>();
-  storage->body = std::move(body);
-  SLIPWAY_TRY_ASSIGN(const std::string_view message, UnframeGrpcMessage(storage->body));
-  Decoder decoder(*storage);
-  SLIPWAY_TRY(decoder.Decode(message));
+  storage->body = std::move(message.body);
+  SLIPWAY_TRY_ASSIGN(const std::string_view bytes, UnframeGrpcMessage(storage->body));
+  Decoder decoder(message, *storage);
+  SLIPWAY_TRY(decoder.Decode(bytes));
   SLIPWAY_TRY_ASSIGN(ModelName model, ModelName::Parse(decoder.model));
   std::optional<VersionId> version;
   if (!decoder.version.empty()) {
     SLIPWAY_TRY_ASSIGN(version, VersionId::Parse(decoder.version));
   }
-  return serving::InferRequest{.model = std::move(model),
-                               .version = version,
-                               .id = std::string(decoder.id),
-                               .inputs = std::move(decoder.inputs),
-                               .outputs = std::move(decoder.outputs),
-                               .parameters = std::move(decoder.parameters),
-                               .deadline = deadline,
-                               .storage = std::move(storage)};
+  return GrpcInferRequest{.request = {.model = std::move(model),
+                                      .version = version,
+                                      .id = std::string(decoder.id),
+                                      .inputs = std::move(decoder.inputs),
+                                      .outputs = std::move(decoder.outputs),
+                                      .parameters = std::move(decoder.parameters),
+                                      .deadline = message.deadline,
+                                      .storage = std::move(storage)},
+                          .outputs = std::move(decoder.requested)};
 }
 
 }  // namespace slipway::api

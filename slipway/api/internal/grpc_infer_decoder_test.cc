@@ -26,7 +26,9 @@ std::string Framed(std::string_view message) {
 }
 
 Result<serving::InferRequest> Decode(const inference::ModelInferRequest& message) {
-  return DecodeGrpcInfer(Framed(message.SerializeAsString()), std::nullopt);
+  SLIPWAY_TRY_ASSIGN(GrpcInferRequest request,
+                     DecodeGrpcInfer({.body = Framed(message.SerializeAsString())}));
+  return std::move(request.request);
 }
 
 inference::ModelInferRequest::InferInputTensor& AddInputTo(inference::ModelInferRequest& message,
@@ -164,15 +166,26 @@ TEST(GrpcInferDecoderTest, BoundsTheNumberOfTensors) {
   EXPECT_THAT(Decode(message), FailsWith(ErrorCode::kInvalidArgument, HasSubstr("more than 512")));
 }
 
-TEST(GrpcInferDecoderTest, SaysWhatItDoesNotSupport) {
+TEST(GrpcInferDecoderTest, RefusesSharedMemoryThatIsNotOffered) {
   inference::ModelInferRequest message = OneInput();
   (*message.mutable_inputs(0)->mutable_parameters())["shared_memory_region"].set_string_param("r");
-  EXPECT_THAT(Decode(message), FailsWith(ErrorCode::kUnimplemented, HasSubstr("shared memory")));
 
-  message = OneInput();
+  EXPECT_THAT(Decode(message), FailsWith(ErrorCode::kUnimplemented, HasSubstr("shared memory")));
+}
+
+TEST(GrpcInferDecoderTest, ReadsHowOutputsAreSent) {
+  inference::ModelInferRequest message = OneInput();
+  message.add_raw_input_contents("abcdefgh");
+  message.add_outputs()->set_name("y");
   auto& output = *message.add_outputs();
+  output.set_name("z");
   (*output.mutable_parameters())["classification"].set_int64_param(3);
-  EXPECT_THAT(Decode(message), FailsWith(ErrorCode::kUnimplemented, HasSubstr("classification")));
+  ASSERT_OK_AND_ASSIGN(const GrpcInferRequest request,
+                       DecodeGrpcInfer({.body = Framed(message.SerializeAsString())}));
+
+  ASSERT_EQ(request.outputs.size(), 2U);
+  EXPECT_EQ(request.outputs[0].classes, 0U);
+  EXPECT_EQ(request.outputs[1].classes, 3U);
 }
 
 TEST(GrpcInferDecoderTest, RefusesParametersWithoutAValue) {
@@ -188,8 +201,8 @@ TEST(GrpcInferDecoderTest, NeverReadsAnInputOutOfAMessageCutShort) {
   const std::string whole = message.SerializeAsString();
 
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    const auto request = DecodeGrpcInfer(Framed(whole.substr(0, size)), std::nullopt);
-    EXPECT_TRUE(!request || request->inputs.empty()) << size;
+    const auto request = DecodeGrpcInfer({.body = Framed(whole.substr(0, size))});
+    EXPECT_TRUE(!request || request->request.inputs.empty()) << size;
   }
 }
 
@@ -200,7 +213,7 @@ TEST(GrpcInferDecoderTest, PassesOverUnknownFields) {
   const std::string extended =
       message.SerializeAsString() + std::string("\xa0\x06\x01\xab\x06\x08\x01\xac\x06", 9);
 
-  EXPECT_TRUE(DecodeGrpcInfer(Framed(extended), std::nullopt));
+  EXPECT_TRUE(DecodeGrpcInfer({.body = Framed(extended)}));
 }
 
 }  // namespace

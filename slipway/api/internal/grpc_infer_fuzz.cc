@@ -49,6 +49,7 @@ void CheckEcho(const serving::InferRequest& request) {
     response.outputs.push_back({input.name, {input.tensor, request.storage}});
   }
   SLIPWAY_CHECK(EncodeGrpcInfer(response).has_value());
+  SLIPWAY_CHECK(EncodeGrpcStreamInfer(response).has_value());
 }
 
 void Run(std::string_view input) {
@@ -57,11 +58,11 @@ void Run(std::string_view input) {
   WriteGrpcPrefix(framed, static_cast<std::uint32_t>(input.size()));
   inference::ModelInferRequest message;
   const bool is_message = message.ParseFromArray(input.data(), static_cast<int>(input.size()));
-  const Result<serving::InferRequest> request = DecodeGrpcInfer(std::move(framed), std::nullopt);
+  const Result<GrpcInferRequest> request = DecodeGrpcInfer({.body = std::move(framed)});
   if (request) {
     SLIPWAY_CHECK(is_message);
-    CheckEqual(message, *request);
-    CheckEcho(*request);
+    CheckEqual(message, request->request);
+    CheckEcho(request->request);
   } else if (is_message) {
     SLIPWAY_CHECK(!request.error().message().contains("not a valid protobuf message"));
   }

@@ -9,6 +9,14 @@
 namespace slipway::api {
 namespace {
 
+void AnswerInPieces(HttpSession& session, RequestId id, bool to_the_end) {
+  HttpResponse piece;
+  piece.body.emplace_back(std::string(100, 'p'));
+  session.Write(id, StreamStep::kStart, {});
+  session.Write(id, StreamStep::kWrite, std::move(piece));
+  if (to_the_end) session.Write(id, StreamStep::kFinish, {});
+}
+
 void Feed(const std::uint8_t* data, std::size_t size) {
   SessionHarness harness({.max_body_bytes = 100'000});
   Http1Session session(harness.context());
@@ -17,6 +25,10 @@ void Feed(const std::uint8_t* data, std::size_t size) {
   harness.on_request = [&](RequestId id, const HttpRequest&) {
     answer_at_once = !answer_at_once;
     if (answer_at_once) session.Respond(id, {});
+  };
+  harness.on_stream = [&](RequestId id) {
+    answer_at_once = !answer_at_once;
+    AnswerInPieces(session, id, answer_at_once);
   };
   std::span<const std::uint8_t> rest(data + 1, size - 1);
   while (!rest.empty() && !session.finished()) {
@@ -27,7 +39,9 @@ void Feed(const std::uint8_t* data, std::size_t size) {
   }
   session.ReceiveEnd();
   for (const auto& arrival : harness.arrivals) session.Respond(arrival.id, {});
+  for (const auto& stream : harness.streams) session.Write(stream.id, StreamStep::kRelease, {});
   TakeOutput(session);
+  session.Abandon();
 }
 
 }  // namespace

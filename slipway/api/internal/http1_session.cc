@@ -14,6 +14,8 @@ using Progress = Http1Parser::Progress;
 constexpr std::size_t kMaxOpenRequests = 64;
 // Bytes of responses that a client may leave untaken before nothing more is read from it.
 constexpr std::size_t kMaxUnsentBytes = std::size_t{1} << 20U;
+// The same, before no more of a response in pieces is taken.
+constexpr std::size_t kMaxUnsentPieces = std::size_t{64} << 10U;
 
 }  // namespace
 
@@ -104,10 +106,18 @@ void Http1Session::Deliver() {
   exchanges_.push_back({.form = {.version = request.version,
                                  .keep_alive = keep_alive,
                                  .head_only = request.method == "HEAD"},
-                        .response = std::nullopt});
+                        .response = std::nullopt,
+                        .pieces = nullptr});
   parser_.emplace(context_.options);
   const RequestId id = first_id_ + open_requests() - 1;
-  context_.sink.OnRequest(id, std::move(request));
+  if (context_.sink.ModeOf(request) == StreamMode::kWhole) {
+    return context_.sink.OnRequest(id, std::move(request));
+  }
+  exchanges_.back().pieces = std::make_unique<Http1Pieces>();
+  auto observer = context_.sink.OnStream(id, std::move(request));
+  // It may be answered already.
+  Exchange* const exchange = Find(id);
+  if (exchange != nullptr && exchange->pieces) exchange->pieces->observer = std::move(observer);
 }
 
 void Http1Session::Refuse(const Refusal& refusal) {
@@ -116,20 +126,48 @@ void Http1Session::Refuse(const Refusal& refusal) {
   exchanges_.push_back({.form = {.version = HttpVersion::kHttp11,
                                  .keep_alive = false,
                                  .head_only = parser_->request().method == "HEAD"},
-                        .response = std::nullopt});
+                        .response = std::nullopt,
+                        .pieces = nullptr});
   Respond(first_id_ + open_requests() - 1, RefusalResponse(refusal, false));
 }
 
-void Http1Session::Respond(RequestId id, HttpResponse response) {
+Http1Session::Exchange* Http1Session::Find(RequestId id) {
   const std::size_t index = first_ + static_cast<std::size_t>(id - first_id_);
-  if (id < first_id_ || index >= exchanges_.size()) return;
-  if (index != first_) {
-    exchanges_[index].response = std::move(response);
+  return id < first_id_ || index >= exchanges_.size() ? nullptr : &exchanges_[index];
+}
+
+void Http1Session::Respond(RequestId id, HttpResponse response) {
+  Exchange* const exchange = Find(id);
+  if (exchange == nullptr) return;
+  if (exchange != &exchanges_[first_]) {
+    exchange->response = std::move(response);
     return;
   }
-  Write(exchanges_[first_], std::move(response));
-  while (first_ < exchanges_.size() && exchanges_[first_].response) {
-    Write(exchanges_[first_], *std::move(exchanges_[first_].response));
+  WriteWhole(*exchange, std::move(response));
+  WriteWaiting();
+}
+
+void Http1Session::Write(RequestId id, StreamStep step, HttpResponse content) {
+  Exchange* const exchange = Find(id);
+  if (exchange == nullptr || !exchange->pieces || exchange->response) return;
+  if (step == StreamStep::kAnswer) return Respond(id, std::move(content));
+  exchange->pieces->Take(step, std::move(content));
+}
+
+// Writes what the exchanges whose turn it is have.
+void Http1Session::WriteWaiting() {
+  while (first_ < exchanges_.size()) {
+    Exchange& exchange = exchanges_[first_];
+    if (exchange.response) {
+      WriteWhole(exchange, *std::move(exchange.response));
+    } else if (exchange.pieces) {
+      WritePieces(exchange);
+      if (!exchange.pieces->is_done()) break;
+      if (exchange.pieces->is_broken()) return CloseAll();
+      CloseFirst();
+    } else {
+      break;
+    }
   }
   if (first_ == exchanges_.size()) {
     exchanges_.clear();
@@ -142,16 +180,73 @@ void Http1Session::Respond(RequestId id, HttpResponse response) {
   }
 }
 
-void Http1Session::Write(Exchange& exchange, HttpResponse response) {
-  // A drain that began after the request says so in the last response before the connection ends.
-  if (draining_ && &exchange == &exchanges_.back() && IsBetweenRequests()) {
+void Http1Session::WriteWhole(Exchange& exchange, HttpResponse response) {
+  PrepareForm(exchange);
+  WriteHttp1Response(std::move(response), exchange.form, context_.time.date(), output_);
+  CloseFirst();
+}
+
+void Http1Session::WritePieces(Exchange& exchange) {
+  if (exchange.form.version == HttpVersion::kHttp10) {
+    // The end of the connection is the end of the response.
     exchange.form.keep_alive = false;
     input_over_ = true;
   }
-  WriteHttp1Response(std::move(response), exchange.form, context_.time.date(), output_);
+  PrepareForm(exchange);
+  exchange.pieces->MoveTo(output_, kMaxUnsentPieces, exchange.form, context_.time.date());
+}
+
+// A drain that began after the request says so in the last response before the connection ends.
+void Http1Session::PrepareForm(Exchange& exchange) {
+  if (!draining_ || &exchange != &exchanges_.back() || !IsBetweenRequests()) return;
+  exchange.form.keep_alive = false;
+  input_over_ = true;
+}
+
+void Http1Session::CloseFirst() {
+  Exchange& exchange = exchanges_[first_];
+  if (exchange.pieces) {
+    done_observers_.push_back(std::move(exchange.pieces->observer));
+    exchange.pieces.reset();
+  }
   exchange.response.reset();
   ++first_;
   ++first_id_;
+}
+
+// Gives up what is open: the response that was being written can only end with the connection.
+void Http1Session::CloseAll() {
+  const auto gone = Observers();
+  while (first_ < exchanges_.size()) CloseFirst();
+  input_over_ = true;
+  finished_ = true;
+  for (const auto& observer : gone) observer->OnGone();
+}
+
+// Tells the observer whose response is being written how much of it has been; whether there is any.
+bool Http1Session::TellSent() {
+  if (open_requests() == 0 || !exchanges_[first_].pieces) return false;
+  Http1Pieces& pieces = *exchanges_[first_].pieces;
+  const std::size_t bytes = pieces.TakeSentBytes();
+  if (bytes == 0 || !pieces.observer) return false;
+  context_.sink.OnStreamEvent();
+  // A copy, because the call may end the exchange.
+  const std::shared_ptr<StreamObserver> observer = pieces.observer;
+  observer->OnSent(bytes);
+  return true;
+}
+
+std::vector<std::shared_ptr<StreamObserver>> Http1Session::Observers() const {
+  std::vector<std::shared_ptr<StreamObserver>> observers;
+  for (std::size_t index = first_; index < exchanges_.size(); ++index) {
+    const auto& pieces = exchanges_[index].pieces;
+    if (pieces && pieces->observer && !pieces->has_ended()) observers.push_back(pieces->observer);
+  }
+  return observers;
+}
+
+void Http1Session::Abandon() {
+  for (const auto& observer : Observers()) observer->OnGone();
 }
 
 bool Http1Session::IsBetweenRequests() const {
@@ -159,7 +254,13 @@ bool Http1Session::IsBetweenRequests() const {
 }
 
 OutputQueue& Http1Session::Output() {
+  done_observers_.clear();
   if (!unparsed_.empty() && !parsing_ && MayParse()) ParseUnparsed();
+  if (open_requests() > 0 && exchanges_[first_].pieces) {
+    do {
+      WriteWaiting();
+    } while (TellSent());
+  }
   if (continue_due_ && open_requests() == 0) {
     output_.text().append("HTTP/1.1 100 Continue\r\n\r\n");
     continue_due_ = false;
@@ -181,6 +282,10 @@ void Http1Session::NotePhase() {
 void Http1Session::CheckDeadlines() {
   const SteadyTime now = context_.time.now();
   const TransportOptions& options = context_.options;
+  for (const auto& observer : Observers()) {
+    context_.sink.OnStreamEvent();
+    observer->OnTick({.draining = draining_});
+  }
   // A client that has to wait for us, or that doesn't take its responses, is not late in sending.
   if (!MayParse()) return;
   if (phase_ == Progress::kStart) {

@@ -5,9 +5,22 @@
 #include <utility>
 
 namespace slipway::api {
+namespace {
 
-Http2Body::Http2Body(std::vector<BodyPart> parts) {
-  parts_.reserve(parts.size());
+// After this many sent parts their places are given back.
+constexpr std::size_t kCompactAt = 64;
+
+}  // namespace
+
+void Http2Body::Append(std::vector<BodyPart> parts) {
+  if (remaining_ == 0) {
+    parts_.clear();
+    first_ = 0;
+    parts_.reserve(parts.size());
+  } else if (first_ >= kCompactAt) {
+    parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
   for (BodyPart& part : parts) {
     remaining_ += BodyPartSize(part);
     if (auto* text = std::get_if<std::string>(&part)) {

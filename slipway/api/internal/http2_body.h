@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace slipway::api {
@@ -14,7 +15,10 @@ namespace slipway::api {
 class Http2Body {
  public:
   Http2Body() = default;
-  explicit Http2Body(std::vector<BodyPart> parts);
+  explicit Http2Body(std::vector<BodyPart> parts) { Append(std::move(parts)); }
+
+  /// Adds `parts` behind what is there.
+  void Append(std::vector<BodyPart> parts);
 
   std::size_t remaining() const { return remaining_; }
   /// Moves the next `into.size()` bytes, at most `remaining()`, to `into`.

@@ -73,10 +73,14 @@ int Http2Callbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame*, int, 
   return session.budget_.Spend(kInvalidFrameCost, now) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
-int Http2Callbacks::OnDataChunk(nghttp2_session*, std::uint8_t, std::int32_t id,
+int Http2Callbacks::OnDataChunk(nghttp2_session* session, std::uint8_t, std::int32_t id,
                                 const std::uint8_t* data, std::size_t size, void* user) {
   Http2Stream* const stream = Session(user).Find(id);
-  if (stream != nullptr) Session(user).OnData(*stream, Text(data, size));
+  if (stream != nullptr) {
+    Session(user).OnData(*stream, Text(data, size));
+  } else {
+    nghttp2_session_consume_connection(session, size);
+  }
   return 0;
 }
 
@@ -96,7 +100,12 @@ ssize_t Http2Callbacks::ReadBody(nghttp2_session*, std::int32_t, std::uint8_t* i
                                  nghttp2_data_source* source, void* user) {
   Http2Stream& stream = *static_cast<Http2Stream*>(source->ptr);
   const std::size_t now = std::min(size, stream.body.remaining());
-  if (now == stream.body.remaining()) {
+  const bool has_more = stream.pieces && !stream.pieces->response_over;
+  if (has_more && now == 0) {
+    stream.pieces->is_waiting = true;
+    return NGHTTP2_ERR_DEFERRED;
+  }
+  if (now == stream.body.remaining() && !has_more) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (stream.has_trailers) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;

@@ -19,6 +19,8 @@ constexpr std::int32_t kStreamWindowBytes = 4 << 20;
 constexpr std::int32_t kConnectionWindowBytes = 16 << 20;
 // Room that a body gets on the word of its content-length alone; beyond it, room follows the bytes.
 constexpr std::uint64_t kTrustedBodyBytes = std::uint64_t{4} << 20U;
+// What stands in front of each gRPC message.
+constexpr std::size_t kGrpcPrefixBytes = 5;
 // A body whose first frame is no longer than this is not worth a look ahead.
 constexpr std::size_t kSmallBodyBytes = 4096;
 // Control frames that wait for a client which doesn't read, before nothing more is read from it.
@@ -59,21 +61,20 @@ std::unique_ptr<nghttp2_option, OptionDelete> MakeOptions() {
   nghttp2_option* option = nullptr;
   SLIPWAY_CHECK(nghttp2_option_new(&option) == 0);
   nghttp2_option_set_no_closed_streams(option, 1);
+  // What a stream in pieces sends is given back as its handler reads it.
+  nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_max_continuations(option, kMaxContinuations);
   nghttp2_option_set_stream_reset_rate_limit(option, kResetBurst, kResetsPerSecond);
   return std::unique_ptr<nghttp2_option, OptionDelete>(option);
 }
 
-// How long the body of a gRPC call becomes by the prefix of its first message: 1 byte of flags, 4
-// of length (big-endian). 0 if `first` tells nothing.
-std::uint64_t AnnouncedGrpcBytes(const Headers& headers, std::string_view first) {
-  constexpr std::size_t kPrefixBytes = 5;
-  if (first.size() < kPrefixBytes || !IsGrpc(headers)) return 0;
+// How long a gRPC message is by its prefix: 1 byte of flags, 4 of length (big-endian).
+std::uint64_t AnnouncedGrpcBytes(std::string_view prefix) {
   std::uint64_t length = 0;
-  for (const char byte : first.substr(1, kPrefixBytes - 1)) {
+  for (const char byte : prefix.substr(1, kGrpcPrefixBytes - 1)) {
     length = length * 256 + static_cast<unsigned char>(byte);
   }
-  return length + kPrefixBytes;
+  return length;
 }
 
 bool CarriesData(const nghttp2_frame_hd& frame) {
@@ -147,6 +148,7 @@ void Http2Session::OnField(Http2Stream& stream, std::string_view name, std::stri
     }
   } else if (name != ":scheme") {
     request.headers.Add(name == ":authority" ? "host" : name, value);
+    if (name == "content-type") stream.is_grpc = IsGrpcType(value);
   }
   if (request.headers.text_bytes() > limits.max_header_bytes) {
     stream.refusal = {431, fmt::format("the header fields are over the limit of {} bytes",
@@ -162,47 +164,95 @@ void Http2Session::OnHeaderEnd(Http2Stream& stream) {
   stream.is_head = stream.request.method == "HEAD";
   stream.deadline.Begin(context_.time.now());
   if (stream.refusal) return Refuse(stream, *stream.refusal);
+  stream.mode = context_.sink.ModeOf(stream.request);
+  if (stream.mode == StreamMode::kBothSides) return HandOverPieces(stream);
   const auto length = stream.request.headers.Find("content-length");
   if (!length) return;
   std::uint64_t bytes = 0;
   std::from_chars(length->data(), length->data() + length->size(), bytes);  // Checked by nghttp2.
-  if (bytes > context_.options.max_body_bytes) {
+  if (bytes > MaxBodyBytes(stream)) {
     return Refuse(stream, {413, fmt::format("the body has {} bytes; the limit is {}", bytes,
-                                            context_.options.max_body_bytes)});
+                                            MaxBodyBytes(stream))});
   }
   stream.request.body.reserve(static_cast<std::size_t>(std::min(bytes, kTrustedBodyBytes)));
 }
 
 void Http2Session::OnData(Http2Stream& stream, std::string_view bytes) {
+  if (stream.pieces && !stream.pieces->response_over) {
+    // Other streams of the connection don't wait for this one's handler.
+    nghttp2_session_consume_connection(session_.get(), bytes.size());
+    context_.sink.OnStreamEvent();
+    return stream.pieces->observer->OnBody(bytes);
+  }
+  nghttp2_session_consume(session_.get(), stream.id, bytes.size());
   if (stream.state == Http2Stream::State::kSent) {
     stream.unwanted_bytes += bytes.size();
     if (stream.unwanted_bytes > kMaxUnwantedBytes) Reset(stream, NGHTTP2_NO_ERROR);
   }
-  if (stream.state != Http2Stream::State::kReadingBody) return;
+  if (stream.state == Http2Stream::State::kReadingBody) TakeBody(stream, bytes);
+}
+
+void Http2Session::TakeBody(Http2Stream& stream, std::string_view bytes) {
   std::string& body = stream.request.body;
-  if (bytes.size() > context_.options.max_body_bytes - body.size()) {
-    return Refuse(stream, {413, fmt::format("the body is over the limit of {} bytes",
-                                            context_.options.max_body_bytes)});
+  if (bytes.size() > MaxBodyBytes(stream) - body.size()) {
+    return Refuse(
+        stream, {413, fmt::format("the body is over the limit of {} bytes", MaxBodyBytes(stream))});
   }
-  if (body.empty() && bytes.size() > kSmallBodyBytes) {
-    const std::uint64_t announced = AnnouncedGrpcBytes(stream.request.headers, bytes);
-    body.reserve(static_cast<std::size_t>(std::min(announced, kTrustedBodyBytes)));
-  }
+  if (stream.is_grpc && body.size() < kGrpcPrefixBytes && !CheckGrpcPrefix(stream, bytes)) return;
   body.append(bytes);
   stream.deadline.Progress(context_.time.now(), bytes.size());
 }
 
+// Looks at what the first message of a gRPC call says of its length, once that has come whole: too
+// long a message is refused before it has come, and a long one gets room.
+bool Http2Session::CheckGrpcPrefix(Http2Stream& stream, std::string_view bytes) {
+  std::string& body = stream.request.body;
+  std::string prefix = body;
+  prefix.append(bytes.substr(0, kGrpcPrefixBytes - body.size()));
+  if (prefix.size() < kGrpcPrefixBytes) return true;
+  const std::uint64_t length = AnnouncedGrpcBytes(prefix);
+  const std::uint64_t limit = context_.options.max_grpc_message_bytes;
+  if (length > limit) {
+    Refuse(stream,
+           {413, fmt::format("the gRPC message has {} bytes; the limit is {}", length, limit)});
+    return false;
+  }
+  if (bytes.size() > kSmallBodyBytes) {
+    body.reserve(static_cast<std::size_t>(std::min(length + kGrpcPrefixBytes, kTrustedBodyBytes)));
+  }
+  return true;
+}
+
+std::uint64_t Http2Session::MaxBodyBytes(const Http2Stream& stream) const {
+  const TransportOptions& limits = context_.options;
+  return stream.is_grpc ? limits.max_grpc_message_bytes + kGrpcPrefixBytes : limits.max_body_bytes;
+}
+
 void Http2Session::OnRequestEnd(Http2Stream& stream) {
   stream.request_over = true;
+  if (stream.pieces) {
+    if (stream.pieces->response_over) return;
+    context_.sink.OnStreamEvent();
+    return stream.pieces->observer->OnBodyEnd();
+  }
   if (stream.state != Http2Stream::State::kReadingBody) return;
+  if (stream.mode != StreamMode::kWhole) return HandOverPieces(stream);
+  if (!MayHandOver(stream)) return;
+  stream.state = Http2Stream::State::kHandedOver;
+  context_.sink.OnRequest(static_cast<RequestId>(stream.id), std::move(stream.request));
+}
+
+// Counts the request as one that a handler has; refuses it if handlers have too many.
+bool Http2Session::MayHandOver(Http2Stream& stream) {
   budget_.EarnRequest();
   if (handed_over_ >= context_.options.max_streams) {
     // Only a client that resets what it has asked for comes here: its work isn't done yet.
-    return Reset(stream, NGHTTP2_REFUSED_STREAM);
+    stream.state = Http2Stream::State::kSent;
+    Reset(stream, NGHTTP2_REFUSED_STREAM);
+    return false;
   }
-  stream.state = Http2Stream::State::kHandedOver;
   ++handed_over_;
-  context_.sink.OnRequest(static_cast<RequestId>(stream.id), std::move(stream.request));
+  return true;
 }
 
 void Http2Session::Respond(RequestId id, HttpResponse response) {
@@ -212,27 +262,32 @@ void Http2Session::Respond(RequestId id, HttpResponse response) {
 }
 
 void Http2Session::Refuse(Http2Stream& stream, const Refusal& refusal) {
-  HttpResponse response = RefusalResponse(refusal, IsGrpc(stream.request.headers));
+  HttpResponse response = RefusalResponse(refusal, stream.is_grpc);
   stream.request = {};
   Send(stream, std::move(response));
 }
 
 void Http2Session::Send(Http2Stream& stream, HttpResponse response) {
-  stream.state = Http2Stream::State::kSending;
-  stream.deadline.Begin(context_.time.now());
-  const fmt::format_int status(response.status);
   const fmt::format_int length(response.body_size());
-  fields_.clear();
-  fields_.push_back(Field(":status", {status.data(), status.size()}));
-  AppendFields(response.headers, fields_);
-  fields_.push_back(Field("date", context_.time.date()));
   if (!response.body.empty() && !response.has_trailers) {
-    fields_.push_back(Field("content-length", {length.data(), length.size()}));
+    response.headers.Add("content-length", {length.data(), length.size()});
   }
   stream.body = Http2Body(std::move(response.body));
   stream.has_trailers = response.has_trailers;
   stream.trailers = std::move(response.trailers);
   const bool has_data = (stream.body.remaining() > 0 && !stream.is_head) || stream.has_trailers;
+  SubmitResponse(stream, response, has_data);
+}
+
+void Http2Session::SubmitResponse(Http2Stream& stream, const HttpResponse& response,
+                                  bool has_data) {
+  stream.state = Http2Stream::State::kSending;
+  stream.deadline.Begin(context_.time.now());
+  const fmt::format_int status(response.status);
+  fields_.clear();
+  fields_.push_back(Field(":status", {status.data(), status.size()}));
+  AppendFields(response.headers, fields_);
+  fields_.push_back(Field("date", context_.time.date()));
   const nghttp2_data_provider provider{.source = {.ptr = &stream},
                                        .read_callback = Http2Callbacks::ReadBody};
   const int result = nghttp2_submit_response(session_.get(), stream.id, fields_.data(),
@@ -258,15 +313,19 @@ void Http2Session::OnFrameSent(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_DATA) {
     budget_.EarnData();
     stream->deadline.Progress(context_.time.now(), frame.hd.length);
+    if (stream->pieces && frame.hd.length > 0) NoteSent(*stream, frame.hd.length);
   }
   if (ends && !stream->request_over) {
     // The client may stop now (RFC 9113, 8.1). It is not reset at once, since curl and others lose
     // a response that has a reset right behind it.
     stream->state = Http2Stream::State::kSent;
   }
+  if (ends && stream->pieces) stream->pieces->observer.reset();
 }
 
 void Http2Session::OnStreamClosed(Http2Stream& stream) {
+  nghttp2_session_set_stream_user_data(session_.get(), stream.id, nullptr);
+  if (stream.pieces && stream.pieces->observer) stream.pieces->observer->OnGone();
   const std::size_t slot = stream.slot;
   std::swap(streams_[slot], streams_.back());
   streams_[slot]->slot = slot;
@@ -276,11 +335,13 @@ void Http2Session::OnStreamClosed(Http2Stream& stream) {
 
 OutputQueue& Http2Session::Output() {
   const std::uint8_t* data = nullptr;
-  while (output_.size() < kMaxUnsentBytes) {
-    const ssize_t size = nghttp2_session_mem_send(session_.get(), &data);
-    if (size <= 0) break;
-    output_.text().append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
-  }
+  do {
+    while (output_.size() < kMaxUnsentBytes) {
+      const ssize_t size = nghttp2_session_mem_send(session_.get(), &data);
+      if (size <= 0) break;
+      output_.text().append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+    }
+  } while (TellSent());
   return output_;
 }
 
@@ -303,6 +364,7 @@ void Http2Session::CheckDeadlines() {
   if (!greeted_ && now > idle_since_ + limits.header_timeout) return Fail(NGHTTP2_PROTOCOL_ERROR);
   if (streams_.empty() && now > idle_since_ + limits.idle_timeout) return Fail(NGHTTP2_NO_ERROR);
   for (const auto& stream : streams_) CheckDeadline(*stream, now);
+  Tick();
 }
 
 void Http2Session::CheckDeadline(Http2Stream& stream, SteadyTime now) {
@@ -319,6 +381,9 @@ void Http2Session::CheckDeadline(Http2Stream& stream, SteadyTime now) {
     case Http2Stream::State::kHandedOver:
       return;
     case Http2Stream::State::kSending:
+      // Nothing is late as long as the handler has given nothing.
+      if (stream.pieces && stream.body.remaining() == 0) return;
+      [[fallthrough]];
     case Http2Stream::State::kSent:
       if (stream.deadline.Passed(now, limits.body_timeout)) Reset(stream, NGHTTP2_CANCEL);
       return;

@@ -24,12 +24,15 @@ class Http2Session final : public HttpSession {
   void Receive(ByteView bytes) override;
   void ReceiveEnd() override;
   void Respond(RequestId id, HttpResponse response) override;
+  void Write(RequestId id, StreamStep step, HttpResponse content) override;
+  void Consume(RequestId id, std::size_t bytes) override;
   OutputQueue& Output() override;
   bool wants_input() const override;
   bool finished() const override;
   std::size_t open_requests() const override { return streams_.size(); }
   void CheckDeadlines() override;
   void Drain() override;
+  void Abandon() override;
 
  private:
   friend struct Http2Callbacks;
@@ -46,8 +49,22 @@ class Http2Session final : public HttpSession {
   void OnStreamClosed(Http2Stream& stream);
 
   Http2Stream* Find(std::int32_t id) const;
+  void TakeBody(Http2Stream& stream, std::string_view bytes);
+  bool CheckGrpcPrefix(Http2Stream& stream, std::string_view bytes);
   void Refuse(Http2Stream& stream, const Refusal& refusal);
   void Send(Http2Stream& stream, HttpResponse response);
+  void SubmitResponse(Http2Stream& stream, const HttpResponse& response, bool has_data);
+
+  // Of streams that go in pieces.
+  bool MayHandOver(Http2Stream& stream);
+  void HandOverPieces(Http2Stream& stream);
+  void TakeStep(Http2Stream& stream, StreamStep step, HttpResponse content);
+  void GoOn(Http2Stream& stream);
+  void NoteSent(Http2Stream& stream, std::size_t bytes);
+  bool TellSent();
+  void Tick();
+  std::uint64_t MaxBodyBytes(const Http2Stream& stream) const;
+
   void SubmitTrailers(Http2Stream& stream);
   void Reset(const Http2Stream& stream, std::uint32_t error_code);
   void CheckDeadline(Http2Stream& stream, SteadyTime now);
@@ -61,7 +78,8 @@ class Http2Session final : public HttpSession {
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
   std::vector<std::unique_ptr<Http2Stream>> streams_;
   OutputQueue output_;
-  std::vector<nghttp2_nv> fields_;  // Scratch of `Send`.
+  std::vector<nghttp2_nv> fields_;  // Scratch of `SubmitResponse`.
+  std::vector<std::int32_t> sent_;  // Streams whose observers were not told of bytes sent.
   Http2FrameBudget budget_;
   std::size_t handed_over_ = 0;  // Requests that handlers have; also of streams that are forgotten.
   SteadyTime idle_since_;

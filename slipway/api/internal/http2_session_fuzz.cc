@@ -24,6 +24,13 @@ void Feed(const std::uint8_t* data, std::size_t size) {
     response.has_trailers = id % 3 == 0;
     session.Respond(id, std::move(response));
   };
+  harness.on_stream = [&](RequestId id) {
+    HttpResponse piece;
+    piece.body.emplace_back(std::string(id * 1'000, 'p'));
+    session.Write(id, StreamStep::kStart, {});
+    session.Write(id, StreamStep::kWrite, std::move(piece));
+    if (id % 3 == 0) session.Write(id, StreamStep::kFinish, {});
+  };
   std::span<const std::uint8_t> rest(data + 1, size - 1);
   while (!rest.empty() && !session.finished()) {
     const auto piece = rest.first(std::min(step, rest.size()));
@@ -35,7 +42,10 @@ void Feed(const std::uint8_t* data, std::size_t size) {
   for (const auto& arrival : harness.arrivals) {
     if (arrival.id % 4 == data[0] % 4U) session.Respond(arrival.id, {});
   }
+  for (const auto& stream : harness.streams) session.Write(stream.id, StreamStep::kRelease, {});
+  session.CheckDeadlines();
   TakeOutput(session);
+  session.Abandon();
 }
 
 }  // namespace

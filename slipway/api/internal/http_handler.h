@@ -2,8 +2,10 @@
 #pragma once
 
 #include "slipway/api/internal/http_message.h"
+#include "slipway/api/internal/http_stream.h"
 
 #include <functional>
+#include <memory>
 
 namespace slipway::api {
 
@@ -19,8 +21,18 @@ class HttpHandler {
   /// Answers `request` through `respond`, now or later. Never blocks.
   virtual void Handle(HttpRequest request, Responder respond) = 0;
   /// Called on an I/O thread when every request that its sockets had ready has been handed to
-  /// `Handle`: the moment to run what those requests queued.
+  /// `Handle`, and every piece of a stream to its observer: the moment to run what they queued.
   virtual void OnRoundEnd() = 0;
+
+  /// Whether a request with this method, target and these fields goes to `HandleStream`. Called for
+  /// every request, so it is quick.
+  virtual StreamMode ModeOf(const HttpRequest& /*head*/) const { return StreamMode::kWhole; }
+  /// Answers `request` through `stream` in pieces, and returns who watches it, never null. Never
+  /// blocks.
+  virtual std::shared_ptr<StreamObserver> HandleStream(HttpRequest /*request*/,
+                                                       std::unique_ptr<HttpStream> /*stream*/) {
+    return nullptr;
+  }
 };
 
 }  // namespace slipway::api

@@ -24,8 +24,8 @@ std::string_view GrpcStatus(int http_status) {
 
 }  // namespace
 
-bool IsGrpc(const Headers& headers) {
-  return headers.Find("content-type").value_or("").starts_with("application/grpc");
+bool IsGrpcType(std::string_view content_type) {
+  return content_type.starts_with("application/grpc");
 }
 
 HttpResponse RefusalResponse(const Refusal& refusal, bool grpc) {

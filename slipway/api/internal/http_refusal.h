@@ -4,6 +4,7 @@
 #include "slipway/api/internal/http_message.h"
 
 #include <string>
+#include <string_view>
 
 namespace slipway::api {
 
@@ -13,8 +14,8 @@ struct Refusal {
   std::string message;  ///< What is wrong and the values, in ASCII.
 };
 
-/// Whether a request with these fields is a gRPC call.
-bool IsGrpc(const Headers& headers);
+/// Whether a request with this content-type is a gRPC call.
+bool IsGrpcType(std::string_view content_type);
 
 /// The answer that says `refusal`: {"error": message}, or to a gRPC call a `grpc-status` without a
 /// body, since such clients look nowhere else.

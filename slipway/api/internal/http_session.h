@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/api/internal/http_message.h"
+#include "slipway/api/internal/http_stream.h"
 #include "slipway/api/internal/http_time.h"
 #include "slipway/api/internal/http_transport.h"
 #include "slipway/api/internal/io_output.h"
@@ -9,18 +10,26 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace slipway::api {
 
 /// Which request of a connection is meant.
 using RequestId = std::uint64_t;
 
-/// Takes the whole requests that a session has read.
+/// Takes the requests that a session has read.
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
   /// May call the session's `Respond` before it returns, and nothing else of it.
   virtual void OnRequest(RequestId id, HttpRequest request) = 0;
+  /// How the request with this method, target and these fields travels.
+  virtual StreamMode ModeOf(const HttpRequest& head) const = 0;
+  /// Takes a request that goes in pieces and returns who watches it. May call the session's `Write`
+  /// and `Consume` before it returns, and nothing else of it.
+  virtual std::shared_ptr<StreamObserver> OnStream(RequestId id, HttpRequest request) = 0;
+  /// Observers are about to be called.
+  virtual void OnStreamEvent() = 0;
 };
 
 /// Where a session reads a big body from.
@@ -57,6 +66,11 @@ class HttpSession {
 
   /// Answers request `id`; does nothing if nobody waits for it any more.
   virtual void Respond(RequestId id, HttpResponse response) = 0;
+  /// Takes a step of the response to `id`, which goes in pieces; `content` has what the step is
+  /// about. Does nothing, but for `kRelease`, if nobody waits for it any more.
+  virtual void Write(RequestId id, StreamStep step, HttpResponse content) = 0;
+  /// Lets the client send `bytes` more of the body of `id`, which goes in pieces.
+  virtual void Consume(RequestId id, std::size_t bytes) = 0;
   /// What can be sent now. The caller sends and consumes, and asks again until it is empty.
   virtual OutputQueue& Output() = 0;
 
@@ -67,10 +81,12 @@ class HttpSession {
   /// Requests handed over whose responses have not been put into `Output`.
   virtual std::size_t open_requests() const = 0;
 
-  /// Ends what has taken too long by the round's time.
+  /// Ends what has taken too long by the round's time, and lets streams tick.
   virtual void CheckDeadlines() = 0;
   /// Tells the client to leave, and finishes when the open requests have been answered.
   virtual void Drain() = 0;
+  /// The connection has gone: tells the observers. The last call.
+  virtual void Abandon() = 0;
 };
 
 }  // namespace slipway::api

@@ -24,6 +24,7 @@ struct TransportOptions {
   std::string host = "127.0.0.1";
   std::size_t io_threads = 1;
   std::uint64_t max_body_bytes = std::uint64_t{64} << 20U;
+  std::uint64_t max_grpc_message_bytes = std::uint64_t{64} << 20U;
   std::size_t max_header_bytes = 16 * 1024;  ///< All fields of a message.
   std::size_t max_header_count = 100;
   std::size_t max_target_bytes = 8 * 1024;

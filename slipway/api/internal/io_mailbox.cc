@@ -8,6 +8,48 @@
 #include <utility>
 
 namespace slipway::api {
+namespace {
+
+class MailboxStream final : public HttpStream {
+ public:
+  MailboxStream(std::shared_ptr<ConnectionHandle> handle, RequestId id)
+      : handle_(std::move(handle)), id_(id) {}
+  ~MailboxStream() override { Take(StreamStep::kRelease, {}); }
+  MailboxStream(const MailboxStream&) = delete;
+  MailboxStream& operator=(const MailboxStream&) = delete;
+
+  void Start(HttpResponse head) override { Take(StreamStep::kStart, std::move(head)); }
+  void Write(std::vector<BodyPart> body) override {
+    HttpResponse content;
+    content.body = std::move(body);
+    Take(StreamStep::kWrite, std::move(content));
+  }
+  void Finish(Headers trailers) override {
+    HttpResponse content;
+    content.trailers = std::move(trailers);
+    content.has_trailers = true;
+    Take(StreamStep::kFinish, std::move(content));
+  }
+  void Answer(HttpResponse response) override { Take(StreamStep::kAnswer, std::move(response)); }
+  void Consume(std::size_t bytes) override {
+    if (handle_->connection != nullptr) handle_->connection->Consume(id_, bytes);
+  }
+
+ private:
+  void Take(StreamStep step, HttpResponse content) {
+    IoMailbox& mailbox = *handle_->mailbox;
+    if (!mailbox.IsOwnThread()) {
+      mailbox.Post({.to = handle_, .id = id_, .response = std::move(content), .step = step});
+    } else if (handle_->connection != nullptr) {
+      handle_->connection->Write(id_, step, std::move(content));
+    }
+  }
+
+  const std::shared_ptr<ConnectionHandle> handle_;
+  const RequestId id_;
+};
+
+}  // namespace
 
 IoMailbox::IoMailbox(boost::asio::io_context& io, std::function<void()> deliver)
     : deliver_(std::move(deliver)), io_(&io) {}
@@ -41,6 +83,10 @@ Responder MakeResponder(std::shared_ptr<ConnectionHandle> handle, RequestId id) 
       handle->connection->Respond(id, std::move(response));
     }
   };
+}
+
+std::unique_ptr<HttpStream> MakeStream(std::shared_ptr<ConnectionHandle> handle, RequestId id) {
+  return std::make_unique<MailboxStream>(std::move(handle), id);
 }
 
 }  // namespace slipway::api

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,11 +24,12 @@ struct ConnectionHandle {
   Connection* connection = nullptr;    ///< Null once closed. Only its I/O thread may look.
 };
 
-/// A response that another thread has given.
+/// A response, or a step of one, that another thread has given.
 struct Letter {
   std::shared_ptr<ConnectionHandle> to;
   RequestId id = 0;
   HttpResponse response;
+  std::optional<StreamStep> step = {};  ///< Absent: the response is whole.
 };
 
 /// Brings responses that are given on other threads to an I/O thread.
@@ -57,5 +59,8 @@ class IoMailbox {
 /// A responder for request `id` of the connection behind `handle`: straight on its I/O thread, by
 /// letter on any other. It does nothing once the connection is gone.
 Responder MakeResponder(std::shared_ptr<ConnectionHandle> handle, RequestId id);
+
+/// The same for a request that is answered in pieces.
+std::unique_ptr<HttpStream> MakeStream(std::shared_ptr<ConnectionHandle> handle, RequestId id);
 
 }  // namespace slipway::api

@@ -99,7 +99,12 @@ void IoThread::DeliverLetters() {
   EnterRound();
   for (Letter& letter : mailbox_->Take()) {
     if (letter.to->connection == nullptr) continue;
-    letter.to->connection->Respond(letter.id, std::move(letter.response));
+    Connection& connection = *letter.to->connection;
+    if (letter.step) {
+      connection.Write(letter.id, *letter.step, std::move(letter.response));
+    } else {
+      connection.Respond(letter.id, std::move(letter.response));
+    }
   }
 }
 

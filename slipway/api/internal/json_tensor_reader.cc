@@ -1,51 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/json_tensor_reader.h"
 
-#include "slipway/api/internal/half_float.h"
+#include "slipway/api/internal/json_element.h"
 #include "slipway/tensor/bytes_layout.h"
 
-#include <cmath>
-#include <concepts>
 #include <span>
 #include <string_view>
 
 namespace slipway::api {
 namespace {
-
-template <typename Half, Half (*round)(double)>
-NumberEnd ReadHalf(const char* text, const char* limit, Half& value) {
-  double wide = 0;
-  const NumberEnd end = ReadNumber(text, limit, wide);
-  if (end.fault != NumberFault::kNone) return end;
-  value = round(wide);
-  const bool fits = std::isfinite(ToFloat(value));
-  return {end.end, fits ? NumberFault::kNone : NumberFault::kOutOfRange};
-}
-
-NumberEnd ReadElement(const char* text, const char* limit, Float16& value) {
-  return ReadHalf<Float16, RoundToFloat16>(text, limit, value);
-}
-
-NumberEnd ReadElement(const char* text, const char* limit, Bfloat16& value) {
-  return ReadHalf<Bfloat16, RoundToBfloat16>(text, limit, value);
-}
-
-NumberEnd ReadElement(const char* text, const char* limit, bool& value) {
-  const std::string_view rest(text, static_cast<std::size_t>(limit - text));
-  value = rest.starts_with("true");
-  if (value) return {text + 4};
-  if (rest.starts_with("false")) return {text + 5};
-  std::uint8_t number = 0;
-  const NumberEnd end = ReadNumber(text, limit, number);
-  value = number == 1;
-  if (end.fault == NumberFault::kNone && number > 1) return {end.end, NumberFault::kOutOfRange};
-  return end;
-}
-
-template <typename T>
-NumberEnd ReadElement(const char* text, const char* limit, T& value) {
-  return ReadNumber(text, limit, value);
-}
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 

@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/json_reader.h"
 #include "slipway/api/internal/json_tensor_reader.h"
+#include "slipway/api/internal/shared_tensor.h"
 #include "slipway/api/internal/wire_tensor.h"
 
 #include <charconv>
@@ -15,6 +16,15 @@ namespace {
 /// What a message shows of a client's text.
 constexpr std::size_t kShownLength = 64;
 
+/// The parameters that say where in shared memory a tensor is.
+struct SharedMemoryMembers {
+  std::optional<std::string> region;
+  std::optional<std::uint64_t> offset;
+  std::optional<std::uint64_t> byte_size;
+
+  bool are_given() const { return region || offset || byte_size; }
+};
+
 /// The members of one element of `inputs`, before they are a tensor.
 struct InputMembers {
   std::optional<std::string> name;
@@ -23,12 +33,15 @@ struct InputMembers {
   std::optional<std::uint64_t> binary_size;
   std::optional<std::size_t> data_offset;  ///< Where `data` is, if it came too early to be read.
   std::optional<Tensor> data;
+  SharedMemoryMembers memory;
 };
 
 /// The members of one element of `outputs`.
 struct OutputMembers {
   std::optional<std::string> name;
   std::optional<bool> binary;
+  std::optional<std::uint64_t> classes;
+  SharedMemoryMembers memory;
 };
 
 Result<std::size_t> ParseJsonLength(std::optional<std::string_view> text, std::size_t body_size) {
@@ -39,12 +52,6 @@ Result<std::size_t> ParseJsonLength(std::optional<std::string_view> text, std::s
     return InvalidArgument(
         "Inference-Header-Content-Length {:?} is not a number from 0 to the body's {} bytes",
         text->substr(0, kShownLength), body_size);
-  }
-  if (length == 0) {
-    return MakeError(
-        ErrorCode::kUnimplemented,
-        "Inference-Header-Content-Length 0: raw binary requests are not supported, send "
-        "JSON in front of the tensors");
   }
   return static_cast<std::size_t>(length);
 }
@@ -83,8 +90,12 @@ Status SetOnce(auto& member, std::string_view key, auto read) {
 
 class Decoder {
  public:
-  Decoder(RequestStorage& storage, std::size_t json_length)
-      : storage_(storage), reader_(storage.body, json_length), binary_begin_(json_length) {}
+  Decoder(RequestStorage& storage, std::size_t json_length, const RestInferMessage& message)
+      : regions_(message.regions),
+        shared_bytes_left_(message.max_shared_bytes),
+        storage_(storage),
+        reader_(storage.body, json_length),
+        binary_begin_(json_length) {}
 
   Status Decode();
 
@@ -92,7 +103,7 @@ class Decoder {
   std::vector<serving::InputTensor> inputs;
   std::vector<std::string> outputs;
   serving::Parameters parameters;
-  BinaryChoice binary;
+  OutputChoice choice;
 
  private:
   Status ReadMember(std::string_view key);
@@ -106,9 +117,17 @@ class Decoder {
   Status FinishInput(InputMembers input);
   Result<TensorView> TensorOf(InputMembers& input);
   Result<ByteView> TakeBinary(std::uint64_t size);
+  /// Reads the parameter `key` if it says where in shared memory a tensor is; else false.
+  Result<bool> ReadMemoryParameter(SharedMemoryMembers& memory, std::string_view key);
+  Result<SharedMemoryRange> FindMemory(const SharedMemoryMembers& memory) const;
+  Result<Tensor> ReadMemory(const InputMembers& input);
   Status ReadOutput();
   Status ReadOutputMember(OutputMembers& output, std::string_view key);
+  Status ReadOutputParameter(OutputMembers& output, std::string_view key);
+  Result<std::uint64_t> ReadUnsigned();
 
+  const SharedMemoryRegions* const regions_;
+  std::uint64_t shared_bytes_left_;
   RequestStorage& storage_;
   JsonReader reader_;
   std::size_t binary_begin_;  ///< Where the next binary tensor begins in the body.
@@ -156,7 +175,7 @@ Status Decoder::ReadMember(std::string_view key) {
 
 Status Decoder::ReadRequestParameter(std::string_view key) {
   if (key == "binary_data_output") {
-    SLIPWAY_TRY_ASSIGN(binary.by_default, reader_.ReadBool());
+    SLIPWAY_TRY_ASSIGN(choice.by_default, reader_.ReadBool());
     return {};
   }
   Result<serving::Parameter> value = ReadParameter(reader_);
@@ -203,14 +222,52 @@ Status Decoder::ReadInputMember(InputMembers& input, std::string_view key) {
 
 Status Decoder::ReadInputParameter(InputMembers& input, std::string_view key) {
   if (key == "binary_data_size") {
-    return SetOnce(input.binary_size, key, [this]() -> Result<std::uint64_t> {
-      std::uint64_t size = 0;
-      SLIPWAY_TRY(reader_.ReadNumber(size));
-      return size;
-    });
+    return SetOnce(input.binary_size, key, [this] { return ReadUnsigned(); });
   }
-  SLIPWAY_TRY(CheckTensorParameter(key));
-  return reader_.SkipValue();
+  SLIPWAY_TRY_ASSIGN(const bool is_memory, ReadMemoryParameter(input.memory, key));
+  return is_memory ? Status() : reader_.SkipValue();
+}
+
+Result<std::uint64_t> Decoder::ReadUnsigned() {
+  std::uint64_t number = 0;
+  SLIPWAY_TRY(reader_.ReadNumber(number));
+  return number;
+}
+
+Result<bool> Decoder::ReadMemoryParameter(SharedMemoryMembers& memory, std::string_view key) {
+  if (!key.starts_with("shared_memory_")) return false;
+  Status status;
+  if (key == "shared_memory_region") {
+    status = SetOnce(memory.region, key, [this] { return reader_.ReadString(); });
+  } else if (key == "shared_memory_offset") {
+    status = SetOnce(memory.offset, key, [this] { return ReadUnsigned(); });
+  } else if (key == "shared_memory_byte_size") {
+    status = SetOnce(memory.byte_size, key, [this] { return ReadUnsigned(); });
+  } else {
+    status = InvalidArgument("parameter {:?} is unknown", key.substr(0, kShownLength));
+  }
+  SLIPWAY_TRY(std::move(status));
+  return true;
+}
+
+Result<SharedMemoryRange> Decoder::FindMemory(const SharedMemoryMembers& memory) const {
+  if (regions_ == nullptr) return SharedMemoryNotOffered();
+  if (!memory.region) return InvalidArgument("\"shared_memory_region\" is missing");
+  if (!memory.byte_size) return InvalidArgument("\"shared_memory_byte_size\" is missing");
+  return regions_->Find(*memory.region, memory.offset.value_or(0), *memory.byte_size);
+}
+
+Result<Tensor> Decoder::ReadMemory(const InputMembers& input) {
+  SLIPWAY_TRY_ASSIGN(const SharedMemoryRange range, FindMemory(input.memory));
+  if (range.byte_size > shared_bytes_left_) {
+    return InvalidArgument(
+        "shared_memory_byte_size is {}, and a request reads no more than {} further bytes of "
+        "shared "
+        "memory",
+        range.byte_size, shared_bytes_left_);
+  }
+  shared_bytes_left_ -= range.byte_size;
+  return ReadSharedTensor(range, *input.dtype, *input.shape);
 }
 
 Result<Shape> Decoder::ReadShape() {
@@ -252,6 +309,13 @@ Result<TensorView> Decoder::TensorOf(InputMembers& input) {
   if (input.data && input.binary_size) {
     return InvalidArgument("\"data\" and \"binary_data_size\" are both given");
   }
+  if (input.memory.are_given()) {
+    if (input.data || input.binary_size) {
+      return InvalidArgument("the data is given both in the request and in shared memory");
+    }
+    SLIPWAY_TRY_ASSIGN(Tensor tensor, ReadMemory(input));
+    return storage_.tensors.emplace_back(std::move(tensor)).view();
+  }
   if (input.data) return storage_.tensors.emplace_back(*std::move(input.data)).view();
   if (!input.binary_size)
     return InvalidArgument("neither \"data\" nor \"binary_data_size\" is given");
@@ -276,20 +340,37 @@ Status Decoder::ReadOutput() {
   SLIPWAY_TRY(reader_.ForEachMember(
       [this, &output](std::string_view key) { return ReadOutputMember(output, key); }));
   if (!output.name) return InvalidArgument("a requested output has no \"name\"");
-  binary.requested.push_back(output.binary);
+  RequestedOutput& requested = choice.requested.emplace_back();
+  requested.binary = output.binary;
+  requested.classes = output.classes.value_or(0);
+  if (output.memory.are_given()) {
+    Result<SharedMemoryRange> range = FindMemory(output.memory);
+    if (!range) {
+      return Annotate(range.error(), "output {:?}",
+                      std::string_view(*output.name).substr(0, kShownLength));
+    }
+    requested.memory = *std::move(range);
+  }
   return AddOutput(outputs, *std::move(output.name));
 }
 
 Status Decoder::ReadOutputMember(OutputMembers& output, std::string_view key) {
   if (key == "name") return SetOnce(output.name, key, [this] { return reader_.ReadString(); });
   if (key != "parameters") return reader_.SkipValue();
-  return reader_.ForEachMember([this, &output](std::string_view parameter) -> Status {
-    if (parameter == "binary_data") {
-      return SetOnce(output.binary, parameter, [this] { return reader_.ReadBool(); });
-    }
-    SLIPWAY_TRY(CheckTensorParameter(parameter));
-    return reader_.SkipValue();
+  return reader_.ForEachMember([this, &output](std::string_view parameter) {
+    return ReadOutputParameter(output, parameter);
   });
+}
+
+Status Decoder::ReadOutputParameter(OutputMembers& output, std::string_view key) {
+  if (key == "binary_data") {
+    return SetOnce(output.binary, key, [this] { return reader_.ReadBool(); });
+  }
+  if (key == "classification") {
+    return SetOnce(output.classes, key, [this] { return ReadUnsigned(); });
+  }
+  SLIPWAY_TRY_ASSIGN(const bool is_memory, ReadMemoryParameter(output.memory, key));
+  return is_memory ? Status() : reader_.SkipValue();
 }
 
 }  // namespace
@@ -299,7 +380,7 @@ Result<RestInferRequest> DecodeRestInfer(RestInferMessage message) {
                      ParseJsonLength(message.json_length, message.body.size()));
   auto storage = std::make_shared<RequestStorage>();
   storage->body = std::move(message.body);
-  Decoder decoder(*storage, json_length);
+  Decoder decoder(*storage, json_length, message);
   SLIPWAY_TRY(decoder.Decode());
   return RestInferRequest{.request = {.model = std::move(message.model),
                                       .version = message.version,
@@ -307,9 +388,8 @@ Result<RestInferRequest> DecodeRestInfer(RestInferMessage message) {
                                       .inputs = std::move(decoder.inputs),
                                       .outputs = std::move(decoder.outputs),
                                       .parameters = std::move(decoder.parameters),
-                                      .deadline = std::nullopt,
                                       .storage = std::move(storage)},
-                          .binary = std::move(decoder.binary)};
+                          .choice = std::move(decoder.choice)};
 }
 
 }  // namespace slipway::api

@@ -58,7 +58,7 @@ TEST(RestInferDecoderTest, ReadsARequest) {
                           Pair("f", serving::Parameter(0.5)),
                           Pair("priority", serving::Parameter(std::int64_t{1})),
                           Pair("s", serving::Parameter(std::string("a")))));
-  EXPECT_FALSE(infer.binary.IsBinary(0));
+  EXPECT_FALSE(infer.choice.IsBinary(0));
 }
 
 TEST(RestInferDecoderTest, TakesMembersInAnyOrder) {
@@ -107,11 +107,11 @@ TEST(RestInferDecoderTest, KnowsWhichOutputsAreBinary) {
   ASSERT_OK_AND_ASSIGN(const RestInferRequest one, Decode("{" + input + R"(,"outputs":[
         {"name":"a"},{"name":"b","parameters":{"binary_data":true}}]})"));
 
-  EXPECT_TRUE(all.binary.IsBinary(0));
-  EXPECT_FALSE(some.binary.IsBinary(0));
-  EXPECT_TRUE(some.binary.IsBinary(1));
-  EXPECT_FALSE(one.binary.IsBinary(0));
-  EXPECT_TRUE(one.binary.IsBinary(1));
+  EXPECT_TRUE(all.choice.IsBinary(0));
+  EXPECT_FALSE(some.choice.IsBinary(0));
+  EXPECT_TRUE(some.choice.IsBinary(1));
+  EXPECT_FALSE(one.choice.IsBinary(0));
+  EXPECT_TRUE(one.choice.IsBinary(1));
   EXPECT_TRUE(all.request.parameters.empty());
 }
 
@@ -124,7 +124,6 @@ TEST(RestInferDecoderTest, RefusesLiesInTheLengthHeader) {
                   AllOf(HasSubstr("Inference-Header-Content-Length"), HasSubstr("2 bytes"))))
         << length;
   }
-  EXPECT_THAT(Decode("{}", {}, "0"), FailsWith(ErrorCode::kUnimplemented, HasSubstr("raw binary")));
 }
 
 TEST(RestInferDecoderTest, RefusesAHeaderThatCutsTheJsonShort) {
@@ -276,12 +275,33 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"({"inputs":[],"parameters":{"binary_data_output":"yes"}})", "true or false"},
         Refused{R"({"inputs":[],"unknown":[1,})", "JSON at byte"}));
 
-TEST(RestInferDecoderTest, SaysWhatItDoesNotSupport) {
+TEST(RestInferDecoderTest, ReadsHowManyClassesAreWanted) {
+  ASSERT_OK_AND_ASSIGN(
+      const RestInferRequest infer,
+      Decode(R"({"inputs":[],"outputs":[{"name":"y","parameters":{"classification":3}},
+                                        {"name":"z","parameters":{"mine":[1]}}]})"));
+
+  EXPECT_EQ(infer.choice.requested.at(0).classes, 3U);
+  EXPECT_EQ(infer.choice.requested.at(1).classes, 0U);
+  EXPECT_FALSE(
+      Decode(R"({"inputs":[],"outputs":[{"name":"y","parameters":{"classification":-1}}]})"));
+}
+
+TEST(RestInferDecoderTest, SaysThatItHasNoSharedMemory) {
   EXPECT_THAT(Decode(WithInput(R"("name":"x","shape":[1],"datatype":"INT8",
                  "parameters":{"shared_memory_region":"r"})")),
-              FailsWith(ErrorCode::kUnimplemented, HasSubstr("shared memory")));
-  EXPECT_THAT(Decode(R"({"inputs":[],"outputs":[{"name":"y","parameters":{"classification":3}}]})"),
-              FailsWith(ErrorCode::kUnimplemented, HasSubstr("classification")));
+              FailsWith(ErrorCode::kUnimplemented, HasSubstr("--allow-client-shm")));
+  EXPECT_THAT(
+      Decode(R"({"inputs":[],"outputs":[{"name":"y","parameters":{"shared_memory_region":"r"}}]})"),
+      FailsWith(ErrorCode::kUnimplemented, HasSubstr("\"y\"")));
+}
+
+TEST(RestInferDecoderTest, KeepsNulInsideOfStrings) {
+  ASSERT_OK_AND_ASSIGN(
+      const RestInferRequest infer,
+      Decode(WithInput(R"("name":"x","shape":[1],"datatype":"BYTES","data":["a\u0000b"])")));
+
+  EXPECT_EQ(AsText(infer.request.inputs[0].tensor.bytes), std::string_view("\3\0\0\0a\0b", 7));
 }
 
 TEST(RestInferDecoderTest, BoundsTheNumberOfInputsAndOutputs) {

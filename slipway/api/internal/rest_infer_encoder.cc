@@ -28,8 +28,26 @@ Status AppendDescription(std::string& out, const serving::OutputTensor& output) 
   return {};
 }
 
+/// Writes the bytes of `output` to `range` and says so.
+Status AppendShared(std::string& out, const serving::OutputTensor& output,
+                    const SharedMemoryRange& range) {
+  const ByteView bytes = output.tensor.view.bytes;
+  if (bytes.size() > range.byte_size) {
+    return InvalidArgument("output {:?} has {} bytes, shared_memory_byte_size is {}", output.name,
+                           bytes.size(), range.byte_size);
+  }
+  const Status written = range.region->Write(range.offset, bytes);
+  if (!written) return Annotate(written.error(), "output {:?}", output.name);
+  out += R"(,"parameters":{"shared_memory_region":)";
+  AppendJsonQuoted(out, range.region->place().name);
+  if (range.offset > 0) {
+    fmt::format_to(std::back_inserter(out), R"(,"shared_memory_offset":{})", range.offset);
+  }
+  fmt::format_to(std::back_inserter(out), R"(,"shared_memory_byte_size":{}}}}})", bytes.size());
+  return {};
+}
+
 Status AppendOutput(std::string& out, const serving::OutputTensor& output, bool binary) {
-  SLIPWAY_TRY(AppendDescription(out, output));
   if (binary) {
     fmt::format_to(std::back_inserter(out), R"(,"parameters":{{"binary_data_size":{}}}}})",
                    output.tensor.view.bytes.size());
@@ -57,7 +75,7 @@ void AppendHead(std::string& out, const serving::InferResponse& response) {
 }  // namespace
 
 Result<HttpResponse> EncodeRestInfer(const serving::InferResponse& response,
-                                     const BinaryChoice& binary) {
+                                     const OutputChoice& choice) {
   BodyParts body;
   std::string& json = body.text();
   json.reserve(kUsualJsonBytes);
@@ -66,8 +84,13 @@ Result<HttpResponse> EncodeRestInfer(const serving::InferResponse& response,
   bool any_binary = false;
   for (std::size_t i = 0; i < response.outputs.size(); ++i) {
     if (i > 0) json += ',';
-    SLIPWAY_TRY(AppendOutput(json, response.outputs[i], binary.IsBinary(i)));
-    any_binary = any_binary || binary.IsBinary(i);
+    const serving::OutputTensor& output = response.outputs[i];
+    const bool binary = choice.IsBinary(i);
+    const SharedMemoryRange* const memory = choice.MemoryOf(i);
+    SLIPWAY_TRY(AppendDescription(json, output));
+    SLIPWAY_TRY(memory != nullptr ? AppendShared(json, output, *memory)
+                                  : AppendOutput(json, output, binary));
+    any_binary = any_binary || binary;
   }
   json += "]}";
 
@@ -77,7 +100,7 @@ Result<HttpResponse> EncodeRestInfer(const serving::InferResponse& response,
     http.headers.Add("inference-header-content-length", std::to_string(json.size()));
   }
   for (std::size_t i = 0; i < response.outputs.size(); ++i) {
-    if (binary.IsBinary(i)) body.Add(response.outputs[i].tensor);
+    if (choice.IsBinary(i)) body.Add(response.outputs[i].tensor);
   }
   http.body = body.Take();
   return http;

@@ -57,8 +57,10 @@ TEST(RestInferEncoderTest, PutsBinaryOutputsBehindTheJson) {
   const serving::InferResponse response =
       Response({Output("y", {0.5F}), Output("z", {1}), Output("w", {2, 3})});
 
-  ASSERT_OK_AND_ASSIGN(const HttpResponse http,
-                       EncodeRestInfer(response, {.by_default = true, .requested = {true, false}}));
+  ASSERT_OK_AND_ASSIGN(
+      const HttpResponse http,
+      EncodeRestInfer(response,
+                      {.by_default = true, .requested = {{.binary = true}, {.binary = false}}}));
 
   const std::string json =
       R"({"model_name":"m","model_version":"3","id":"a\"b","outputs":[)"

@@ -10,8 +10,11 @@
 namespace slipway::api {
 namespace {
 
-constexpr PermissionSet kAll = {Permission::kHealth, Permission::kMetadata, Permission::kInference,
-                                Permission::kMetrics};
+constexpr PermissionSet kAll = {Permission::kHealth,      Permission::kMetadata,
+                                Permission::kInference,   Permission::kSharedMemory,
+                                Permission::kModelConfig, Permission::kModelRepository,
+                                Permission::kStatistics,  Permission::kTrace,
+                                Permission::kLogging,     Permission::kMetrics};
 
 template <typename... Members>
 concept MakesRoute = requires(Members... members) { Route{members...}; };
@@ -50,6 +53,39 @@ TEST(RouteTableTest, HandsOutTheNamesInThePath) {
   ASSERT_NE(lookup.match(), nullptr);
   EXPECT_EQ(lookup.match()->model, "main");
   EXPECT_EQ(lookup.match()->version, "12");
+}
+
+TEST(RouteTableTest, PartsNamesFromTheVerbBehindTheColon) {
+  const Lookup predict("POST", "/v1/models/m/versions/2:predict");
+  const Lookup encoded("POST", "/v1/models/m%3Apredict");
+
+  ASSERT_NE(predict.match(), nullptr);
+  EXPECT_EQ(predict.match()->model, "m");
+  EXPECT_EQ(predict.match()->version, "2");
+  ASSERT_NE(encoded.match(), nullptr);
+  EXPECT_EQ(encoded.match()->model, "m");
+  EXPECT_EQ(Lookup("GET", "/v1/models/m:predict").none()->allowed_methods, "POST");
+  EXPECT_EQ(Lookup("POST", "/v1/models/m:steal").none()->allowed_methods, "");
+  EXPECT_EQ(Lookup("POST", "/v1/models/m:predict:predict").none()->allowed_methods, "");
+}
+
+TEST(RouteTableTest, TakesFixedNamesBeforeModels) {
+  const Lookup lookup("GET", "/v2/models/stats");
+
+  ASSERT_NE(lookup.match(), nullptr);
+  EXPECT_EQ(lookup.match()->route->operation, Operation::kModelStatistics);
+}
+
+TEST(RouteTableTest, HandsOutTheRegion) {
+  const Lookup lookup("POST", "/v2/systemsharedmemory/region/in%20put/register");
+
+  ASSERT_NE(lookup.match(), nullptr);
+  EXPECT_EQ(lookup.match()->region, "in put");
+}
+
+TEST(RouteTableTest, NamesAMethodOnce) {
+  EXPECT_EQ(Lookup("PUT", "/v2/models/stats").none()->allowed_methods, "GET");
+  EXPECT_EQ(Lookup("PUT", "/v2/logging").none()->allowed_methods, "GET, POST");
 }
 
 TEST(RouteTableTest, TakesTargetsInAbsoluteForm) {

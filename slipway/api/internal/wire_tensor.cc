@@ -28,17 +28,6 @@ Result<DataType> ParseWireType(std::string_view name) {
   return *type;
 }
 
-Status CheckTensorParameter(std::string_view key) {
-  if (key.starts_with("shared_memory_")) {
-    return MakeError(ErrorCode::kUnimplemented, "shared memory is not supported: send the data");
-  }
-  if (key == "classification") {
-    return MakeError(ErrorCode::kUnimplemented,
-                     "classification is not supported: ask for the output itself");
-  }
-  return {};
-}
-
 Status AddInput(std::vector<serving::InputTensor>& inputs, serving::InputTensor input) {
   if (inputs.size() == kMaxTensorsPerRequest) {
     return InvalidArgument("a request has at most {} inputs", kMaxTensorsPerRequest);

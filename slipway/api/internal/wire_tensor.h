@@ -27,10 +27,6 @@ Status CheckWireTensor(const TensorView& tensor);
 /// The type that clients call `name`. kInvalidArgument if there is none.
 Result<DataType> ParseWireType(std::string_view name);
 
-/// Refuses parameters of an input or a requested output that would change its meaning and are not
-/// supported. kUnimplemented.
-Status CheckTensorParameter(std::string_view key);
-
 /// Adds an input. kInvalidArgument if there is one of that name, or too many.
 Status AddInput(std::vector<serving::InputTensor>& inputs, serving::InputTensor input);
 /// Adds the name of a wanted output. kInvalidArgument if it is there already, or too many.

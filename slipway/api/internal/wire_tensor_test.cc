@@ -47,13 +47,5 @@ TEST(WireTensorTest, RefusesDuplicatesAndTooMany) {
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("twice")));
 }
 
-TEST(WireTensorTest, RefusesParametersThatItWouldHaveToObey) {
-  EXPECT_TRUE(CheckTensorParameter("mine"));
-  EXPECT_THAT(CheckTensorParameter("shared_memory_region"),
-              FailsWith(ErrorCode::kUnimplemented, HasSubstr("shared memory")));
-  EXPECT_THAT(CheckTensorParameter("classification"),
-              FailsWith(ErrorCode::kUnimplemented, HasSubstr("classification")));
-}
-
 }  // namespace
 }  // namespace slipway::api

@@ -5,7 +5,9 @@
 #include "slipway/serving/inference_service.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,7 +53,12 @@ class FakeService final : public serving::InferenceService {
                                   .versions = {VersionId(2), VersionId(10)},
                                   .platform = "onnxruntime_onnx",
                                   .inputs = {{"x", DataType::kFloat32, {-1, 4}}},
-                                  .outputs = {{"x", DataType::kFloat32, {-1, 4}}}};
+                                  .outputs = {{"x", DataType::kFloat32, {-1, 4}}},
+                                  .max_batch_size = 8};
+  }
+  serving::ClassLabels Labels(const ModelName& /*model*/, VersionId /*version*/,
+                              std::string_view /*output*/) const override {
+    return std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"cat", "dog"});
   }
 
   void SetReady(bool ready) {
@@ -67,6 +74,20 @@ class FakeService final : public serving::InferenceService {
   std::optional<SteadyTime> last_deadline() const {
     const MutexLock lock(mutex_);
     return last_deadline_;
+  }
+  /// By what it is told that its caller has gone.
+  std::stop_token last_cancelled() const {
+    const MutexLock lock(mutex_);
+    return last_cancelled_;
+  }
+  /// Its parameters and its trace.
+  serving::Parameters last_parameters() const {
+    const MutexLock lock(mutex_);
+    return last_parameters_;
+  }
+  std::optional<serving::TraceContext> last_trace() const {
+    const MutexLock lock(mutex_);
+    return last_trace_;
   }
 
  private:
@@ -85,6 +106,9 @@ class FakeService final : public serving::InferenceService {
       }
     }
     last_deadline_ = request.deadline;
+    last_cancelled_ = request.cancelled;
+    last_parameters_ = request.parameters;
+    last_trace_ = request.trace;
     return std::nullopt;
   }
 
@@ -107,6 +131,9 @@ class FakeService final : public serving::InferenceService {
   std::vector<Queued> queue_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<Error> failure_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<SteadyTime> last_deadline_ SLIPWAY_GUARDED_BY(mutex_);
+  std::stop_token last_cancelled_ SLIPWAY_GUARDED_BY(mutex_);
+  serving::Parameters last_parameters_ SLIPWAY_GUARDED_BY(mutex_);
+  std::optional<serving::TraceContext> last_trace_ SLIPWAY_GUARDED_BY(mutex_);
   bool ready_ SLIPWAY_GUARDED_BY(mutex_) = true;
 };
 

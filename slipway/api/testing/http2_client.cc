@@ -110,6 +110,16 @@ std::int32_t Http2Client::Send(const Http2Call& call) {
   return stream;
 }
 
+void Http2Client::SendMore(std::int32_t stream, std::string_view bytes) {
+  calls_[stream].body += bytes;
+  nghttp2_session_resume_data(session_, stream);
+}
+
+void Http2Client::EndSending(std::int32_t stream) {
+  calls_[stream].more_follows = false;
+  nghttp2_session_resume_data(session_, stream);
+}
+
 void Http2Client::Reset(std::int32_t stream) {
   nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
 }

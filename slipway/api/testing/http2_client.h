@@ -44,6 +44,10 @@ class Http2Client {
 
   /// Queues `call` and returns its stream.
   std::int32_t Send(const Http2Call& call);
+  /// Adds `bytes` to the body of `stream`, which stays open.
+  void SendMore(std::int32_t stream, std::string_view bytes);
+  /// Ends the body of `stream`.
+  void EndSending(std::int32_t stream);
   void Reset(std::int32_t stream);
   void Ping();
   /// What is to be sent to the server.

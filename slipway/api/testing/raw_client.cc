@@ -94,7 +94,7 @@ std::string RawClient::ReadResponse() {
     if (more.empty()) break;
     text += more;
   }
-  unread_ = text.substr(std::min(size, text.size()));
+  unread_.insert(0, text.substr(std::min(size, text.size())));
   text.resize(std::min(size, text.size()));
   return text;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "slipway/api/internal/http_session.h"
+#include "slipway/api/testing/recording_observer.h"
 #include "slipway/base/testing/fake_clock.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +19,13 @@ class SessionHarness final : public RequestSink {
   struct Arrival {
     RequestId id = 0;
     HttpRequest request;
+  };
+
+  /// A request that goes in pieces, and its observer.
+  struct Opened {
+    RequestId id = 0;
+    HttpRequest request;
+    std::shared_ptr<RecordingObserver> observer;
   };
 
   SessionHarness() : SessionHarness(TransportOptions{}) {}
@@ -32,9 +41,25 @@ class SessionHarness final : public RequestSink {
     if (on_request) on_request(id, request);
     arrivals.push_back({.id = id, .request = std::move(request)});
   }
+  StreamMode ModeOf(const HttpRequest& head) const override {
+    if (head.target.starts_with("/both")) return StreamMode::kBothSides;
+    return head.target.starts_with("/pieces") ? StreamMode::kResponse : StreamMode::kWhole;
+  }
+  std::shared_ptr<StreamObserver> OnStream(RequestId id, HttpRequest request) override {
+    auto observer = std::make_shared<RecordingObserver>();
+    if (on_stream) on_stream(id);
+    streams.push_back({.id = id, .request = std::move(request), .observer = observer});
+    return observer;
+  }
+  void OnStreamEvent() override { ++stream_events; }
 
   /// The requests so far.
   std::vector<Arrival> arrivals;
+  /// The requests so far that go in pieces: those for "/pieces", and "/both" on both sides.
+  std::vector<Opened> streams;
+  int stream_events = 0;
+  /// Called for each of them, if set.
+  std::function<void(RequestId)> on_stream;
   /// Called for each request, if set.
   std::function<void(RequestId, const HttpRequest&)> on_request;
 
