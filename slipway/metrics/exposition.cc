@@ -64,7 +64,9 @@ double QualityOf(const MediaRange& range) {
   const std::string_view text = range.Find("q").value_or("1");
   double quality = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), quality);
-  return error == std::errc() && end == text.data() + text.size() ? quality : 0;
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  // What is no number from 0 to 1, "nan" among them, is no wish.
+  return is_number && quality > 0 && quality <= 1 ? quality : 0;
 }
 
 std::optional<ExpositionFormat> FormatOf(const MediaRange& range) {

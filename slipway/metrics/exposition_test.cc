@@ -65,6 +65,8 @@ TEST(ExpositionTest, ReadsQuotedParametersAndAnyCase) {
 TEST(ExpositionTest, TakesAQualityThatIsNoNumberForARefusal) {
   EXPECT_EQ(ChooseExpositionFormat("application/openmetrics-text;q=x,;;,=,;q="),
             ExpositionFormat::kPrometheusText);
+  EXPECT_EQ(ChooseExpositionFormat("application/openmetrics-text;q=nan, text/plain;q=0.1"),
+            ExpositionFormat::kPrometheusText);
 }
 
 TEST(ExpositionTest, SaysWhatItIs) {
