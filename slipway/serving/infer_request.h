@@ -4,6 +4,7 @@
 #include "slipway/base/clock.h"
 #include "slipway/base/ids.h"
 #include "slipway/base/result.h"
+#include "slipway/serving/trace_context.h"
 #include "slipway/tensor/tensor.h"
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct InferRequest {
   Parameters parameters = {};
   std::optional<SteadyTime> deadline = {};  ///< After it the answer is of no use.
   std::stop_token cancelled = {};  ///< Stopped once the caller has gone: kCancelled answers.
+  std::optional<TraceContext> trace = {};  ///< The caller's trace, if it said so.
   /// Keeps the bytes of `inputs` alive; shared with the batch.
   std::shared_ptr<const void> storage = {};
 };

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/serving/trace_settings.h"
+
+#include <gtest/gtest.h>
+
+namespace slipway::serving {
+namespace {
+
+const ModelName kModel = *ModelName::Parse("m");
+const ModelName kOther = *ModelName::Parse("other");
+
+TraceChange Levels(TraceLevels levels) { return {.levels = {.named = true, .value = levels}}; }
+
+TEST(TraceSettingsTest, StartsAsItWasToldTo) {
+  const TraceSettings off;
+  const TraceSettings on({.file = "t", .timestamps = true, .rate = 5});
+
+  EXPECT_EQ(off.Global(), TraceSetting());
+  EXPECT_FALSE(off.is_on());
+  EXPECT_TRUE(on.is_on());
+  EXPECT_EQ(on.Of(kModel).rate, 5U);
+}
+
+TEST(TraceSettingsTest, ChangesTheNamedFieldsAlone) {
+  TraceSettings settings({.file = "t", .rate = 5});
+
+  const TraceSetting changed = settings.ChangeGlobal({.rate = {.named = true, .value = 7}});
+
+  EXPECT_EQ(changed, (TraceSetting{.file = "t", .rate = 7}));
+  EXPECT_EQ(settings.Global(), changed);
+}
+
+TEST(TraceSettingsTest, LetsAModelDifferUntilItsFieldIsCleared) {
+  TraceSettings settings({.rate = 5});
+  settings.ChangeModel(kModel, {.rate = {.named = true, .value = 9}});
+  settings.ChangeGlobal(
+      {.rate = {.named = true, .value = 6}, .count = {.named = true, .value = 3}});
+
+  EXPECT_EQ(settings.Of(kModel).rate, 9U);
+  EXPECT_EQ(settings.Of(kModel).count, 3);
+  EXPECT_EQ(settings.Of(kOther).rate, 6U);
+
+  EXPECT_EQ(settings.ChangeModel(kModel, {.rate = {.named = true}}).rate, 6U);
+}
+
+TEST(TraceSettingsTest, GoesBackToTheDefaultWhereAGlobalFieldIsCleared) {
+  TraceSettings settings({.timestamps = true, .rate = 5});
+  settings.ChangeGlobal(
+      {.levels = {.named = true, .value = TraceLevels{}}, .rate = {.named = true, .value = 6}});
+
+  const TraceSetting cleared =
+      settings.ChangeGlobal({.levels = {.named = true}, .rate = {.named = true}});
+
+  EXPECT_EQ(cleared, (TraceSetting{.timestamps = true, .rate = 5}));
+}
+
+TEST(TraceSettingsTest, KnowsWhetherAnythingIsTraced) {
+  TraceSettings settings;
+  const std::uint64_t before = settings.generation();
+
+  settings.ChangeModel(kModel, Levels({.tensors = true}));
+
+  EXPECT_TRUE(settings.is_on());
+  EXPECT_TRUE(settings.Of(kModel).is_on());
+  EXPECT_FALSE(settings.Of(kOther).is_on());
+  EXPECT_GT(settings.generation(), before);
+  settings.ChangeModel(kModel, Levels({}));
+  EXPECT_FALSE(settings.is_on());
+}
+
+TEST(TraceSettingsTest, CountsTracesDown) {
+  TraceSettings settings({.count = 1});
+  settings.ChangeModel(kModel, {.count = {.named = true, .value = 2}});
+
+  EXPECT_TRUE(settings.TakeOne(kModel));
+  EXPECT_TRUE(settings.TakeOne(kModel));
+  EXPECT_FALSE(settings.TakeOne(kModel));
+  EXPECT_TRUE(settings.TakeOne(kOther));
+  EXPECT_FALSE(settings.TakeOne(kOther));
+  settings.ChangeGlobal({.count = {.named = true, .value = -1}});
+  EXPECT_TRUE(settings.TakeOne(kOther));
+  EXPECT_EQ(settings.Global().count, -1);
+}
+
+}  // namespace
+}  // namespace slipway::serving
