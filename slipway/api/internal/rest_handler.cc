@@ -6,6 +6,7 @@
 #include "slipway/api/internal/rest_response.h"
 #include "slipway/api/internal/server_description.h"
 #include "slipway/base/json_writer.h"
+#include "slipway/metrics/exposition.h"
 #include "slipway/runtime/session.h"
 
 #include <span>
@@ -76,7 +77,7 @@ void RestHandler::Handle(HttpRequest request, Exchange exchange) const {
     case Operation::kServerMetadata:
       return exchange.Answer(ServerMetadata());
     case Operation::kMetrics:
-      return exchange.Answer(Metrics());
+      return exchange.Answer(Metrics(request));
     default:
       return HandleModel(std::move(request), match, std::move(exchange));
   }
@@ -121,10 +122,13 @@ HttpResponse RestHandler::ServerMetadata() const {
   return JsonResponse(200, json.Take());
 }
 
-HttpResponse RestHandler::Metrics() const {
+HttpResponse RestHandler::Metrics(const HttpRequest& request) const {
+  metrics::Exposition shown = metrics::Expose(
+      registry_, metrics::ChooseExpositionFormat(request.headers.Find("accept").value_or("")));
   HttpResponse response;
-  response.headers.Add("content-type", "text/plain; version=0.0.4; charset=utf-8");
-  response.body.emplace_back(registry_.PrometheusText());
+  response.headers.Add("content-type", shown.content_type);
+  response.headers.Add("vary", "accept");
+  response.body.emplace_back(std::move(shown.body));
   return response;
 }
 

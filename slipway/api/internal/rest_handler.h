@@ -35,7 +35,7 @@ class RestHandler {
   void HandleModel(HttpRequest request, const RouteMatch& match, Exchange exchange) const;
   HttpResponse ServerState(bool fine) const;
   HttpResponse ServerMetadata() const;
-  HttpResponse Metrics() const;
+  HttpResponse Metrics(const HttpRequest& request) const;
   HttpResponse ModelReady(const Target& target) const;
   HttpResponse ModelMetadata(const Target& target) const;
   void Infer(HttpRequest request, Target target, Exchange exchange) const;
