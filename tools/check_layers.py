@@ -36,7 +36,7 @@ OWNERS = {
     "png.h": {"dataset"},
     "jpeglib.h": {"dataset"},
     "simdjson.h": {"dataset", "api"},
-    "google/protobuf/": {"graph", "serving", "api"},
+    "google/protobuf/": {"graph", "metrics", "serving", "api"},
     "onnxruntime_": {"runtime"},
     "hwy/": {"runtime"},
     "torch/": {"training"},

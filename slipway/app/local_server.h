@@ -3,9 +3,12 @@
 
 #include "slipway/api/server.h"
 #include "slipway/base/result.h"
+#include "slipway/metrics/machine_metrics.h"
+#include "slipway/metrics/process_metrics.h"
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
 #include "slipway/serving/model_server.h"
+#include "slipway/serving/request_tracer.h"
 #include "slipway/serving/trace_settings.h"
 
 #include <chrono>
@@ -19,6 +22,8 @@ struct LocalServerOptions {
   serving::ModelServerOptions models;
   api::ServerOptions front;
   runtime::EngineOptions engine;
+  metrics::RegistryOptions metrics;
+  serving::TraceSetting traces;
 };
 
 /// A whole server in this process: the engine, the models of a repository and the front.
@@ -37,10 +42,13 @@ class LocalServer {
   std::size_t Drain(std::chrono::milliseconds timeout);
 
  private:
-  LocalServer() = default;
+  explicit LocalServer(const LocalServerOptions& options);
 
   metrics::Registry metrics_;
+  const metrics::ProcessMetrics process_metrics_{metrics_};
+  const metrics::MachineMetrics machine_metrics_{metrics_};
   serving::TraceSettings traces_;
+  serving::RequestTracer tracer_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<serving::ModelServer> models_;
   std::unique_ptr<api::Server> front_;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/serve_command.h"
 
+#include "slipway/app/metrics_config.h"
 #include "slipway/app/server_address.h"
 #include "slipway/app/stop_signals.h"
+#include "slipway/app/trace_config.h"
 #include "slipway/base/log.h"
 
 #include <CLI/CLI.hpp>
@@ -48,6 +50,13 @@ void ServeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("--log-format", log_format_, "text or json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "json"}));
+  verb.add_option("--metrics-config", metrics_config_,
+                  "histogram_latencies=false, summary_latencies=true; may come more than once")
+      ->allow_extra_args(false);
+  verb.add_option("--trace-config", trace_config_,
+                  "file=PATH, level=TIMESTAMPS|TENSORS, rate=N, count=N, log-frequency=N; may come "
+                  "more than once")
+      ->allow_extra_args(false);
   verb.add_flag("--json", json_, "Print one JSON object when ready");
 }
 
@@ -71,6 +80,10 @@ void ServeCommand::AddAccessOptions(CLI::App& verb) {
 
 Status ServeCommand::Run(Terminal& terminal) {
   ConfigureLog({.format = log_format_ == "json" ? LogFormat::kJson : LogFormat::kText});
+  SLIPWAY_TRY_ASSIGN(options_.traces, ParseTraceConfig(trace_config_));
+  SLIPWAY_TRY_ASSIGN(const metrics::RegistryOptions metrics, ParseMetricsConfig(metrics_config_));
+  options_.metrics.histograms = metrics.histograms;
+  options_.metrics.summaries = metrics.summaries;
   const StopSignals stop;
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<LocalServer> server, LocalServer::Start(options_));
   const ServerAddress address{.host = options_.front.host, .ports = server->ports()};

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace slipway::app {
 
@@ -26,6 +27,8 @@ class ServeCommand final : public Command {
   LocalServerOptions options_;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";
+  std::vector<std::string> metrics_config_;
+  std::vector<std::string> trace_config_;
   bool json_ = false;
 };
 

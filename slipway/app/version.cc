@@ -4,5 +4,6 @@
 namespace slipway::app {
 
 std::string_view VersionText() { return "slipway " SLIPWAY_VERSION; }
+std::string_view VersionNumber() { return SLIPWAY_VERSION; }
 
 }  // namespace slipway::app

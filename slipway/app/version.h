@@ -7,5 +7,7 @@ namespace slipway::app {
 
 /// The program's name and version, for example "slipway 0.1.0".
 std::string_view VersionText();
+/// The version alone, for example "0.1.0".
+std::string_view VersionNumber();
 
 }  // namespace slipway::app

@@ -10,8 +10,12 @@
 
 namespace slipway::metrics {
 
-Histogram::Histogram(std::vector<double> upper_bounds)
-    : upper_bounds_(std::move(upper_bounds)), counts_(upper_bounds_.size() + 1) {
+Histogram::Histogram(std::vector<double> upper_bounds) : Histogram(std::move(upper_bounds), true) {}
+
+Histogram::Histogram(std::vector<double> upper_bounds, bool is_enabled)
+    : upper_bounds_(std::move(upper_bounds)),
+      counts_(upper_bounds_.size() + 1),
+      is_enabled_(is_enabled) {
   const auto is_finite = [](double bound) { return std::isfinite(bound); };
   SLIPWAY_CHECK(std::ranges::all_of(upper_bounds_, is_finite));
   SLIPWAY_CHECK(std::ranges::adjacent_find(upper_bounds_, std::greater_equal()) ==
@@ -19,10 +23,11 @@ Histogram::Histogram(std::vector<double> upper_bounds)
 }
 
 void Histogram::Observe(double value) {
-  if (std::isnan(value)) return;
+  if (!is_enabled_ || std::isnan(value)) return;
   const auto bound = std::ranges::lower_bound(upper_bounds_, value);
   counts_[static_cast<std::size_t>(bound - upper_bounds_.begin())].fetch_add(
       1, std::memory_order_relaxed);
+  native_.Count(value);
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
 

@@ -43,6 +43,25 @@ TEST(HistogramTest, LeavesNanOut) {
   EXPECT_EQ(histogram.sum(), 0.5);
 }
 
+TEST(HistogramTest, CountsInNativeBucketsToo) {
+  Histogram histogram({1.0});
+
+  histogram.Observe(1.5);
+  histogram.Observe(1.5);
+
+  const BucketCounts native = histogram.native().Read(100);
+  EXPECT_THAT(native.buckets, ::testing::ElementsAre(BucketCounts::Bucket{5, 2}));
+}
+
+TEST(HistogramTest, CountsNothingWhenDisabled) {
+  Histogram histogram = Histogram::Disabled();
+
+  histogram.Observe(1.5);
+
+  EXPECT_EQ(histogram.count(), 0U);
+  EXPECT_EQ(histogram.native().Read(100).count(), 0U);
+}
+
 TEST(HistogramTest, WithoutBoundsCountsAndSums) {
   Histogram histogram({});
 

@@ -77,6 +77,56 @@ TEST(RegistryTest, CountsExactlyWhileThreadsMakeSeriesAndPrint) {
   EXPECT_EQ(registry.GetGauge("g", "").value(), double{kThreads} * kAdditions);
 }
 
+TEST(RegistryTest, AsksForFreshValuesBeforeItShowsThem) {
+  Registry registry;
+  Gauge& gauge = registry.GetGauge("g", "");
+  registry.OnScrape([&] { gauge.Add(1); });
+
+  EXPECT_THAT(registry.PrometheusText(), HasSubstr("g 1\n"));
+  EXPECT_THAT(registry.OpenMetricsText(), HasSubstr("g 2\n"));
+}
+
+TEST(RegistryTest, LetsARefreshMakeSeries) {
+  Registry registry;
+  registry.OnScrape([&] { registry.GetCounter("late", "").Add(); });
+
+  EXPECT_THAT(registry.PrometheusText(), HasSubstr("late 1\n"));
+}
+
+TEST(RegistryTest, NeitherCountsNorShowsHistogramsWhenTheyAreOff) {
+  Registry registry({.histograms = false});
+
+  Histogram& histogram = registry.GetHistogram("t_seconds", "", {}, LatencyBounds());
+  histogram.Observe(1.0);
+
+  EXPECT_EQ(histogram.count(), 0U);
+  EXPECT_EQ(registry.PrometheusText(), "");
+}
+
+TEST(RegistryTest, KeepsSummariesOnlyWhenToldTo) {
+  Registry without;
+  Registry with({.summaries = true});
+
+  EXPECT_EQ(without.GetSummary("s_us", ""), nullptr);
+  with.GetSummary("s_us", "")->Observe(3);
+  EXPECT_THAT(with.PrometheusText(), HasSubstr("s_us_count 1\n"));
+}
+
+TEST(RegistryTest, EndsOpenMetricsWithItsMark) {
+  EXPECT_EQ(Registry().OpenMetricsText(), "# EOF\n");
+}
+
+TEST(RegistryTest, WritesOneMessageForEachFamily) {
+  Registry registry;
+  registry.GetGauge("a", "");
+
+  // The length; name, help and type; one metric with one gauge.
+  EXPECT_EQ(registry.PrometheusProtobuf(),
+            std::string("\x14\x0a\x01"
+                        "a\x12\x00\x18\x01\x22\x0b\x12\x09\x09\0\0\0\0\0\0\0\0",
+                        21));
+}
+
 TEST(RegistryDeathTest, EndsTheProcessWhenANameIsNotOneOfAMetric) {
   Registry registry;
   EXPECT_DEATH(registry.GetCounter("", ""), "IsMetricName");

@@ -13,6 +13,8 @@
 
 namespace slipway::serving {
 
+struct CallTimes;
+
 /// A request that has passed all checks and waits for an instance of its model's version.
 struct QueuedRequest {
   std::vector<TensorView> inputs = {};    ///< One for each input of the model, in its order.
@@ -21,6 +23,8 @@ struct QueuedRequest {
   std::optional<SteadyTime> deadline = {};
   std::stop_token cancelled = {};
   std::shared_ptr<const void> storage = {};  ///< Keeps the bytes of `inputs` alive.
+  /// Where the stages of the engine call that answers it go, before `done`; null: nobody asks.
+  CallTimes* times = nullptr;
   /// Takes the outputs, exactly once, on any thread; must not block.
   std::move_only_function<void(Result<std::vector<SharedTensor>>)> done = {};
 };

@@ -4,6 +4,7 @@
 #include "slipway/base/log.h"
 #include "slipway/serving/internal/request_check.h"
 #include "slipway/serving/model_repository.h"
+#include "slipway/serving/request_tracer.h"
 
 #include <algorithm>
 #include <utility>
@@ -46,15 +47,23 @@ struct Reply {
   const ModelSignature* signature;     ///< Of the version, which outlives its requests.
   std::vector<std::size_t> positions;  ///< In the signature, of the outputs.
   InferResponse response;              ///< All but the outputs.
+  FailureLog* failures;                ///< Of the server, which outlives its requests.
+  RequestTracer* tracer;               ///< Null if there is no `trace`.
+  std::unique_ptr<RequestTrace> trace;
   InferCallback done;
 
   void operator()(Result<std::vector<SharedTensor>> outputs) {
-    if (!outputs) return done(std::move(outputs).error());
+    if (!outputs) {
+      failures->Tell(response, outputs.error());
+      if (trace) tracer->End(std::move(trace), {});
+      return done(std::move(outputs).error());
+    }
     response.outputs.reserve(outputs->size());
     for (std::size_t i = 0; i < outputs->size(); ++i) {
       response.outputs.push_back(
           {signature->outputs[positions[i]].spec.name, std::move((*outputs)[i])});
     }
+    if (trace) tracer->End(std::move(trace), response.outputs);
     done(std::move(response));
   }
 };
@@ -83,10 +92,14 @@ Result<std::shared_ptr<ServedVersion>> LoadVersion(const VersionSource& source,
                                                    const ServerParts& parts) {
   Result<std::shared_ptr<ServedVersion>> served = ServedVersion::Load(source, defaults, parts);
   if (served) {
-    LogInfo("model {} version {} is ready, max_batch_size {}", source.model.text(),
+    LogInfo({.model = source.model.text(), .version = ToString(source.version)},
+            "model {} version {} is ready, max_batch_size {}", source.model.text(),
             source.version.number(), (*served)->signature().max_batch_size);
   } else {
-    LogError("model {} version {} could not be loaded: {}", source.model.text(),
+    LogError({.model = source.model.text(),
+              .version = ToString(source.version),
+              .code = served.error().code()},
+             "model {} version {} could not be loaded: {}", source.model.text(),
              source.version.number(), served.error().message());
   }
   return served;
@@ -122,7 +135,7 @@ Result<std::unique_ptr<ModelServer>> ModelServer::Create(const ModelServerOption
     LogWarning("model repository {} has no models", options.repository.string());
   }
   return std::unique_ptr<ModelServer>(
-      new ModelServer(parts.clock, LoadModels(models, options.defaults, parts)));
+      new ModelServer(parts, LoadModels(models, options.defaults, parts)));
 }
 
 ModelServer::~ModelServer() { Close(); }
@@ -131,6 +144,8 @@ void ModelServer::Infer(InferRequest request, InferCallback done) {
   Result<std::shared_ptr<ServedVersion>> found = snapshot_.Find(request.model, request.version);
   if (!found) return done(std::move(found).error());
   std::shared_ptr<ServedVersion> served = *std::move(found);
+  std::unique_ptr<RequestTrace> trace =
+      tracer_ == nullptr ? nullptr : tracer_->Begin(request, served->version());
   Result<CheckedRequest> checked = Check(served->signature(), request);
   if (!checked) {
     served->metrics().CountFailure(FailureReason::kOther);
@@ -138,12 +153,19 @@ void ModelServer::Infer(InferRequest request, InferCallback done) {
   }
   QueuedRequest& queued = checked->queued;
   queued.arrived = clock_.Now();
+  if (trace) {
+    trace->queued = queued.arrived;
+    queued.times = &trace->times;
+  }
   queued.done = Reply{.signature = &served->signature(),
                       .positions = std::move(checked->positions),
                       .response = {.model = std::move(request.model),
                                    .version = served->version(),
                                    .id = std::move(request.id),
                                    .outputs = {}},
+                      .failures = &failures_,
+                      .tracer = tracer_,
+                      .trace = std::move(trace),
                       .done = std::move(done)};
   Status accepted = served->batcher().Submit(std::move(queued));
   if (accepted) return RememberQueued(*this, std::move(served));

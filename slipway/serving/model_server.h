@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/serving/inference_service.h"
+#include "slipway/serving/internal/failure_log.h"
 #include "slipway/serving/model_snapshot.h"
 #include "slipway/serving/served_version.h"
 
@@ -46,10 +47,15 @@ class ModelServer final : public InferenceService {
   void Close();
 
  private:
-  ModelServer(const Clock& clock, ModelSnapshot snapshot)
-      : clock_(clock), snapshot_(std::move(snapshot)) {}
+  ModelServer(const ServerParts& parts, ModelSnapshot snapshot)
+      : clock_(parts.clock),
+        tracer_(parts.tracer),
+        failures_(parts.clock),
+        snapshot_(std::move(snapshot)) {}
 
   const Clock& clock_;
+  RequestTracer* const tracer_;  ///< May be null.
+  FailureLog failures_;
   const ModelSnapshot snapshot_;
   std::atomic<bool> draining_ = false;
 };

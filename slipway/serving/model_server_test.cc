@@ -7,6 +7,7 @@
 #include "slipway/base/testing/temporary_folder.h"
 #include "slipway/runtime/testing/fake_engine.h"
 #include "slipway/runtime/testing/onnx_bytes.h"
+#include "slipway/serving/request_tracer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -300,6 +301,30 @@ TEST_F(ModelServerTest, ServesARealModel) {
 
   ASSERT_THAT(response.outputs, SizeIs(1));
   EXPECT_THAT(response.outputs[0].tensor.view.elements<float>(), ElementsAre(1, 2));
+}
+
+TEST_F(ModelServerTest, TracesTheStagesOfARequest) {
+  MakeVersion("fashion", 1);
+  const std::filesystem::path file = folder_.path() / "trace.json";
+  TraceSettings settings({.file = file.string(), .timestamps = true, .tensors = true, .rate = 1});
+  auto tracer = std::make_unique<RequestTracer>(
+      RequestTracer::Parts{.settings = settings, .clock = SystemClock(), .metrics = registry_});
+  ASSERT_OK_AND_ASSIGN(
+      server_, ModelServer::Create({.repository = folder_.path()}, {.engine = engine_,
+                                                                    .clock = SystemClock(),
+                                                                    .metrics = registry_,
+                                                                    .tracer = tracer.get()}));
+
+  ASSERT_OK(InferAndWait(*server_, RequestFor(kFashion)));
+  tracer.reset();
+
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(file, 1U << 20U));
+  for (const std::string_view part :
+       {"REQUEST_START", "QUEUE_START", "COMPUTE_START", "COMPUTE_INPUT_END",
+        "COMPUTE_OUTPUT_START", "COMPUTE_END", "REQUEST_END", "TENSOR_QUEUE_INPUT",
+        R"("name":"twice","data":"2,4")", R"("name":"half","data":"0.5,1")"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
 }
 
 }  // namespace

@@ -31,11 +31,14 @@ struct ServingDefaults {
   runtime::SessionOptions session = {};
 };
 
+class RequestTracer;
+
 /// What a server works with; all outlive it.
 struct ServerParts {
   const runtime::Engine& engine;
   const Clock& clock;
   metrics::Registry& metrics;
+  RequestTracer* tracer = nullptr;  ///< Null: no request is traced.
 };
 
 /// A version to be loaded.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/version_metrics.h"
 
+#include "slipway/serving/internal/latency_summaries.h"
+
 #include <algorithm>
 #include <chrono>
 #include <string_view>
@@ -62,8 +64,15 @@ VersionMetrics::VersionMetrics(metrics::Registry& registry, const metrics::Label
                                         "Time from a request's arrival to its answer.", labels)),
       queue_seconds_(LatencyHistogram(registry, "slipway_queue_wait_seconds",
                                       "Time that a request waited for an instance.", labels)),
+      input_seconds_(LatencyHistogram(registry, "slipway_input_seconds",
+                                      "Time to gather the inputs of one call.", labels)),
       compute_seconds_(LatencyHistogram(registry, "slipway_compute_seconds",
-                                        "Time of one call of the engine.", labels)) {}
+                                        "Time of one call of the engine.", labels)),
+      output_seconds_(LatencyHistogram(registry, "slipway_output_seconds",
+                                       "Time to hand out the outputs of one call.", labels)),
+      summaries_(std::make_unique<LatencySummaries>(registry, labels)) {}
+
+VersionMetrics::~VersionMetrics() = default;
 
 void VersionMetrics::CountCall(const CallTimes& times, std::int64_t inferences,
                                std::span<const SteadyTime> arrivals) {
@@ -75,7 +84,10 @@ void VersionMetrics::CountCall(const CallTimes& times, std::int64_t inferences,
     queue_seconds_.Observe(Seconds(times.started - arrived));
     request_seconds_.Observe(Seconds(times.finished - arrived));
   }
+  input_seconds_.Observe(Seconds(times.gathered - times.started));
   compute_seconds_.Observe(Seconds(times.computed - times.gathered));
+  output_seconds_.Observe(Seconds(times.finished - times.computed));
+  summaries_->CountCall(times, arrivals);
   const auto requests = static_cast<std::int64_t>(arrivals.size());
   successes_.Add(arrivals.size());
   inferences_.Add(static_cast<std::uint64_t>(inferences));

@@ -7,9 +7,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 namespace slipway::serving {
+
+class LatencySummaries;
 
 /// Why a request got no outputs, in Triton's words for `nv_inference_request_failure`.
 enum class FailureReason : std::uint8_t {
@@ -28,12 +31,14 @@ struct CallTimes {
 };
 
 /// The metrics of one version of a model: Triton's `nv_inference_*` counters and our histograms,
-/// labelled `model` and `version`. Thread-safe, lock-free.
+/// labelled `model` and `version`. Thread-safe; lock-free unless the registry keeps summaries.
 class VersionMetrics {
  public:
   /// Makes the series in `registry`, which outlives this object, so that they are there, at 0,
   /// before the first request.
   VersionMetrics(metrics::Registry& registry, const ModelName& model, VersionId version);
+
+  ~VersionMetrics();
 
   /// Counts one engine call that succeeded, with `inferences` rows for requests that arrived at
   /// `arrivals`. As on Triton, each request counts the whole call's time as its own.
@@ -61,7 +66,10 @@ class VersionMetrics {
   metrics::Gauge& pending_;
   metrics::Histogram& request_seconds_;
   metrics::Histogram& queue_seconds_;
+  metrics::Histogram& input_seconds_;
   metrics::Histogram& compute_seconds_;
+  metrics::Histogram& output_seconds_;
+  const std::unique_ptr<LatencySummaries> summaries_;
 };
 
 }  // namespace slipway::serving

@@ -56,6 +56,37 @@ TEST(VersionMetricsTest, CountsRequestsInferencesAndExecutionsApart) {
   EXPECT_THAT(text, has("slipway_request_seconds_count", "2"));
   EXPECT_THAT(text, has("slipway_queue_wait_seconds_count", "2"));
   EXPECT_THAT(text, has("slipway_compute_seconds_sum", "0.0001"));
+  EXPECT_THAT(text, has("slipway_input_seconds_sum", "2e-06"));
+  EXPECT_THAT(text, has("slipway_output_seconds_sum", "3e-06"));
+}
+
+TEST(VersionMetricsTest, KeepsSummariesOfEachStageIfTheRegistryDoes) {
+  metrics::Registry registry({.summaries = true});
+  VersionMetrics metrics(registry, kModel, VersionId(1));
+  const SteadyTime start(1s);
+  const CallTimes times{.started = start + 10us,
+                        .gathered = start + 12us,
+                        .computed = start + 112us,
+                        .finished = start + 115us};
+
+  metrics.CountCall(times, 2, std::array{start, start + 4us});
+
+  const std::string text = registry.PrometheusText();
+  const auto has_sum = [](std::string_view name, std::string_view value) {
+    return HasSubstr(fmt::format("{}_sum{{model=\"fashion\",version=\"1\"}} {}\n", name, value));
+  };
+  EXPECT_THAT(text, has_sum("nv_inference_request_summary_us", "226"));
+  EXPECT_THAT(text, has_sum("nv_inference_queue_summary_us", "16"));
+  EXPECT_THAT(text, has_sum("nv_inference_compute_input_summary_us", "4"));
+  EXPECT_THAT(text, has_sum("nv_inference_compute_infer_summary_us", "200"));
+  EXPECT_THAT(text, has_sum("nv_inference_compute_output_summary_us", "6"));
+}
+
+TEST(VersionMetricsTest, KeepsNoSummariesOtherwise) {
+  metrics::Registry registry;
+  const VersionMetrics metrics(registry, kModel, VersionId(1));
+
+  EXPECT_THAT(registry.PrometheusText(), ::testing::Not(HasSubstr("summary")));
 }
 
 TEST(VersionMetricsTest, CountsFailuresByReason) {

@@ -8,6 +8,7 @@
 #include "slipway/api/internal/rest_response.h"
 #include "slipway/api/internal/server_description.h"
 #include "slipway/base/json_writer.h"
+#include "slipway/metrics/exposition.h"
 #include "slipway/runtime/session.h"
 
 #include <span>
@@ -173,16 +174,20 @@ Result<HttpResponse> RestHandler::Call(const HttpRequest& request, const RouteMa
     case Operation::kOpenApi:
       return JsonResponse(200, OpenApiDocument());
     case Operation::kMetrics:
-      return Metrics();
+      return Metrics(request);
     default:
       return InternalError("a route has no REST handler");
   }
 }
 
-HttpResponse RestHandler::Metrics() const {
+HttpResponse RestHandler::Metrics(const HttpRequest& request) const {
+  metrics::Exposition shown = metrics::Expose(
+      parts_.registry,
+      metrics::ChooseExpositionFormat(request.headers.Find("accept").value_or("")));
   HttpResponse response;
-  response.headers.Add("content-type", "text/plain; version=0.0.4; charset=utf-8");
-  response.body.emplace_back(parts_.registry.PrometheusText());
+  response.headers.Add("content-type", shown.content_type);
+  response.headers.Add("vary", "accept");
+  response.body.emplace_back(std::move(shown.body));
   return response;
 }
 

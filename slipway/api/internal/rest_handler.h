@@ -37,7 +37,7 @@ class RestHandler {
   void Dispatch(HttpRequest request, const RouteMatch& match, Exchange exchange) const;
   /// What answers at once.
   Result<HttpResponse> Call(const HttpRequest& request, const RouteMatch& match) const;
-  HttpResponse Metrics() const;
+  HttpResponse Metrics(const HttpRequest& request) const;
   Result<HttpResponse> ModelReady(const RouteMatch& match) const;
   Result<HttpResponse> ModelMetadata(const RouteMatch& match) const;
 

@@ -3,17 +3,16 @@
 
 #include "slipway/base/format.h"
 
-#include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace slipway::metrics {
 namespace {
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool IsLetterOrDigit(char c) { return IsLetter(c) || (c >= '0' && c <= '9'); }
+constexpr std::string_view kTotal = "_total";
 
-/// Backslashes and line ends would end a line early; in a label's value, quotes too.
+/// Backslashes and line ends would end a line early; between quotes, quotes too.
 void AppendEscaped(std::string& text, std::string_view value, bool quoted) {
   for (const char c : value) {
     if (c == '\n') {
@@ -25,12 +24,6 @@ void AppendEscaped(std::string& text, std::string_view value, bool quoted) {
       text += c;
     }
   }
-}
-
-void AppendHeader(std::string& text, const MetricFamily& family, std::string_view type) {
-  fmt::format_to(std::back_inserter(text), "# HELP {} ", family.name);
-  AppendEscaped(text, family.help, false);
-  fmt::format_to(std::back_inserter(text), "\n# TYPE {} {}\n", family.name, type);
 }
 
 /// "model="fashion",version="1"": what stands between the braces of a sample.
@@ -45,6 +38,11 @@ std::string FormatLabels(const Labels& labels) {
   return text;
 }
 
+/// `labels` and one more, whose value needs no escaping.
+std::string WithLabel(const std::string& labels, std::string_view name, std::string_view value) {
+  return fmt::format("{}{}{}=\"{}\"", labels, labels.empty() ? "" : ",", name, value);
+}
+
 std::string FormatValue(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -53,65 +51,103 @@ std::string FormatValue(double value) {
 
 std::string FormatValue(std::uint64_t value) { return fmt::format("{}", value); }
 
-template <typename Value>
-void AppendSample(std::string& text, std::string_view name, std::string_view labels, Value value) {
-  text += name;
-  if (!labels.empty()) fmt::format_to(std::back_inserter(text), "{{{}}}", labels);
-  fmt::format_to(std::back_inserter(text), " {}\n", FormatValue(value));
+}  // namespace
+
+void PrometheusText::Append(const MetricFamily& family, const std::map<Labels, Counter>& series) {
+  AppendCounters(family, series);
 }
 
-void AppendHistogram(std::string& text, std::string_view name, const std::string& labels,
-                     const Histogram& histogram) {
+void PrometheusText::Append(const MetricFamily& family,
+                            const std::map<Labels, SecondsCounter>& series) {
+  AppendCounters(family, series);
+}
+
+void PrometheusText::Append(const MetricFamily& family, const std::map<Labels, Gauge>& series) {
+  AppendHeader(family, "gauge");
+  for (const auto& [labels, gauge] : series) {
+    AppendSample(family.name, FormatLabels(labels), gauge.value());
+  }
+}
+
+void PrometheusText::Append(const MetricFamily& family, const std::map<Labels, Histogram>& series) {
+  AppendHeader(family, "histogram");
+  for (const auto& [labels, histogram] : series) {
+    AppendHistogram(family.name, FormatLabels(labels), histogram);
+  }
+}
+
+void PrometheusText::Append(const MetricFamily& family, const std::map<Labels, Summary>& series) {
+  AppendHeader(family, "summary");
+  for (const auto& [labels, summary] : series) {
+    AppendSummary(family.name, FormatLabels(labels), summary.Read());
+  }
+}
+
+std::string PrometheusText::Take() && {
+  if (dialect_ == TextDialect::kOpenMetrics) text_ += "# EOF\n";
+  return std::move(text_);
+}
+
+void PrometheusText::AppendHeader(const MetricFamily& family, std::string_view type) {
+  fmt::format_to(std::back_inserter(text_), "# HELP {} ", family.name);
+  AppendEscaped(text_, family.help, dialect_ == TextDialect::kOpenMetrics);
+  fmt::format_to(std::back_inserter(text_), "\n# TYPE {} {}\n", family.name, type);
+}
+
+template <typename Value>
+void PrometheusText::AppendSample(std::string_view name, std::string_view labels, Value value) {
+  text_ += name;
+  if (!labels.empty()) fmt::format_to(std::back_inserter(text_), "{{{}}}", labels);
+  fmt::format_to(std::back_inserter(text_), " {}\n", FormatValue(value));
+}
+
+template <typename Series>
+void PrometheusText::AppendCounters(const MetricFamily& family, const Series& series) {
+  if (dialect_ == TextDialect::kPrometheus) {
+    AppendHeader(family, "counter");
+  } else if (family.name.ends_with(kTotal)) {
+    AppendHeader(
+        {.name = family.name.substr(0, family.name.size() - kTotal.size()), .help = family.help},
+        "counter");
+  } else {
+    AppendHeader(family, "unknown");
+  }
+  for (const auto& [labels, counter] : series) {
+    AppendSample(family.name, FormatLabels(labels), counter.value());
+  }
+}
+
+void PrometheusText::AppendHistogram(std::string_view name, const std::string& labels,
+                                     const Histogram& histogram) {
   const std::string bucket_name = fmt::format("{}_bucket", name);
-  const std::string_view comma = labels.empty() ? "" : ",";
   // Read once, so that the count equals the last bucket whatever is counted meanwhile.
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < histogram.upper_bounds().size(); ++i) {
     count += histogram.bucket_count(i);
-    const std::string bound = FormatValue(histogram.upper_bounds()[i]);
-    AppendSample(text, bucket_name, fmt::format("{}{}le=\"{}\"", labels, comma, bound), count);
+    const std::string bound = FormatBound(histogram.upper_bounds()[i]);
+    AppendSample(bucket_name, WithLabel(labels, "le", bound), count);
   }
   count += histogram.bucket_count(histogram.upper_bounds().size());
-  AppendSample(text, bucket_name, fmt::format("{}{}le=\"+Inf\"", labels, comma), count);
-  AppendSample(text, fmt::format("{}_sum", name), labels, histogram.sum());
-  AppendSample(text, fmt::format("{}_count", name), labels, count);
+  AppendSample(bucket_name, WithLabel(labels, "le", "+Inf"), count);
+  AppendSample(fmt::format("{}_sum", name), labels, histogram.sum());
+  AppendSample(fmt::format("{}_count", name), labels, count);
 }
 
-}  // namespace
-
-bool IsMetricName(std::string_view name) {
-  const auto may_start = [](char c) { return IsLetter(c) || c == ':'; };
-  const auto may_follow = [](char c) { return IsLetterOrDigit(c) || c == ':'; };
-  return !name.empty() && may_start(name.front()) && std::ranges::all_of(name, may_follow);
-}
-
-bool IsLabelName(std::string_view name) {
-  return !name.empty() && IsLetter(name.front()) && std::ranges::all_of(name, IsLetterOrDigit) &&
-         name != "le";
-}
-
-void AppendFamily(std::string& text, const MetricFamily& family,
-                  const std::map<Labels, Counter>& series) {
-  AppendHeader(text, family, "counter");
-  for (const auto& [labels, counter] : series) {
-    AppendSample(text, family.name, FormatLabels(labels), counter.value());
+void PrometheusText::AppendSummary(std::string_view name, const std::string& labels,
+                                   const Summary::Reading& reading) {
+  for (std::size_t i = 0; i < reading.quantiles.size(); ++i) {
+    const std::string quantile = FormatBound(Summary::kQuantiles[i]);
+    AppendSample(name, WithLabel(labels, "quantile", quantile), reading.quantiles[i]);
   }
+  AppendSample(fmt::format("{}_sum", name), labels, reading.sum);
+  AppendSample(fmt::format("{}_count", name), labels, reading.count);
 }
 
-void AppendFamily(std::string& text, const MetricFamily& family,
-                  const std::map<Labels, Gauge>& series) {
-  AppendHeader(text, family, "gauge");
-  for (const auto& [labels, gauge] : series) {
-    AppendSample(text, family.name, FormatLabels(labels), gauge.value());
-  }
-}
-
-void AppendFamily(std::string& text, const MetricFamily& family,
-                  const std::map<Labels, Histogram>& series) {
-  AppendHeader(text, family, "histogram");
-  for (const auto& [labels, histogram] : series) {
-    AppendHistogram(text, family.name, FormatLabels(labels), histogram);
-  }
+std::string PrometheusText::FormatBound(double bound) const {
+  std::string text = FormatValue(bound);
+  const bool is_whole = text.find_first_not_of("-0123456789") == std::string::npos;
+  if (dialect_ == TextDialect::kOpenMetrics && is_whole) text += ".0";
+  return text;
 }
 
 }  // namespace slipway::metrics

@@ -48,6 +48,7 @@ SteadyTime Instance::RunAlone(WaitingRequest& waiting, SteadyTime started) {
     const CallTimes times{
         .started = started, .gathered = started, .computed = computed, .finished = computed};
     metrics_.CountCall(times, waiting.rows, std::span(&request.arrived, 1));
+    if (request.times != nullptr) *request.times = times;
   } else {
     metrics_.CountFailure(FailureReason::kBackend);
   }
@@ -72,6 +73,7 @@ SteadyTime Instance::RunTogether(WaitingRequests& batch, SteadyTime started) {
   std::int64_t rows = 0;
   for (const WaitingRequest& waiting : batch) {
     arrivals_.push_back(waiting.request.arrived);
+    if (waiting.request.times != nullptr) *waiting.request.times = times;
     rows += waiting.rows;
   }
   metrics_.CountCall(times, rows, arrivals_);
