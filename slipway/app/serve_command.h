@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace slipway::app {
 
@@ -21,6 +22,7 @@ class ServeCommand final : public Command {
 
  private:
   LocalServerOptions options_;
+  std::vector<std::string> host_policies_;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";
   bool json_ = false;
