@@ -44,6 +44,9 @@ void ServeCommand::AddOptions(CLI::App& verb) {
                   "Engine calls at once for a model whose config.pbtxt says nothing")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  verb.add_option("--host-policy", host_policies_,
+                  "<name>,cpu-cores=0-3: where threads of instance groups with this policy run")
+      ->allow_extra_args(false);
   verb.add_option("--drain-timeout", drain_seconds_,
                   "Seconds that requests in flight get after SIGTERM")
       ->capture_default_str();
@@ -84,6 +87,9 @@ Status ServeCommand::Run(Terminal& terminal) {
   SLIPWAY_TRY_ASSIGN(const metrics::RegistryOptions metrics, ParseMetricsConfig(metrics_config_));
   options_.metrics.histograms = metrics.histograms;
   options_.metrics.summaries = metrics.summaries;
+  for (const std::string& policy : host_policies_) {
+    SLIPWAY_TRY(serving::AddHostPolicy(policy, options_.models.defaults.host_policies));
+  }
   const StopSignals stop;
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<LocalServer> server, LocalServer::Start(options_));
   const ServerAddress address{.host = options_.front.host, .ports = server->ports()};

@@ -25,6 +25,7 @@ class ServeCommand final : public Command {
   void AddAccessOptions(CLI::App& verb);
 
   LocalServerOptions options_;
+  std::vector<std::string> host_policies_;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";
   std::vector<std::string> metrics_config_;

@@ -36,6 +36,11 @@ Status CheckInput(const TensorSpec& spec, const TensorView& view) {
 
 }  // namespace
 
+const std::vector<TensorSpec>& Session::optional_inputs() const {
+  static const std::vector<TensorSpec> none;
+  return none;
+}
+
 Status CheckInputs(std::span<const TensorSpec> specs, std::span<const TensorView> inputs) {
   if (inputs.size() != specs.size()) {
     return InvalidArgument("want {} inputs, got {}", specs.size(), inputs.size());

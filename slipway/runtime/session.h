@@ -20,6 +20,11 @@ struct TensorSpec {
   std::vector<std::int64_t> shape;
 };
 
+/// Stands for an optional input that a caller leaves out: no tensor has no dimensions and no bytes.
+inline bool IsAbsent(const TensorView& view) {
+  return view.shape.rank() == 0 && view.bytes.empty();
+}
+
 /// One caller's prepared way to run a session: its bindings and buffers, used again call after
 /// call.
 ///
@@ -28,7 +33,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// Runs the session on `inputs`, one view for each `Session::inputs()` and in their order, and
+  /// Runs the session on `inputs`, one view for each `Session::inputs()` and in their order, then
+  /// for as many of `Session::optional_inputs()` as the caller likes, absent ones included; and
   /// returns the outputs whose indices into `Session::outputs()` are in `wanted`, in that order. An
   /// empty `wanted` means all. The views need to live until `Run` returns; what comes back owns
   /// itself and stays valid after the executor and the session are gone. Blocks for the whole
@@ -47,6 +53,8 @@ class Session {
   virtual ~Session() = default;
   virtual const std::vector<TensorSpec>& inputs() const = 0;
   virtual const std::vector<TensorSpec>& outputs() const = 0;
+  /// Inputs for which the model has a default. None unless an engine says otherwise.
+  virtual const std::vector<TensorSpec>& optional_inputs() const;
   virtual std::unique_ptr<Executor> NewExecutor() const = 0;
 };
 

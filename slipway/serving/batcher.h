@@ -5,6 +5,8 @@
 #include "slipway/base/result.h"
 #include "slipway/tensor/tensor.h"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,18 +17,25 @@ namespace slipway::serving {
 
 struct CallTimes;
 
+/// All outputs that a request wants, or why there are none.
+using RequestOutputs = Result<std::vector<SharedTensor>>;
+/// Takes the outputs, exactly once, on any thread; must not block.
+using RequestDone = std::move_only_function<void(RequestOutputs)>;
+
 /// A request that has passed all checks and waits for an instance of its model's version.
 struct QueuedRequest {
-  std::vector<TensorView> inputs = {};    ///< One for each input of the model, in its order.
+  /// One for each input of the version's signature, in its order; optional ones may be absent.
+  std::vector<TensorView> inputs = {};
   std::vector<std::size_t> outputs = {};  ///< Indices of the wanted outputs; empty: all.
   SteadyTime arrived = {};  ///< When the server got it; all durations count from here.
   std::optional<SteadyTime> deadline = {};
+  std::uint64_t priority = 0;            ///< 1 is highest; 0: the model's default.
+  std::chrono::microseconds timeout{0};  ///< In the queue, if its policy allows it; 0: unsaid.
   std::stop_token cancelled = {};
   std::shared_ptr<const void> storage = {};  ///< Keeps the bytes of `inputs` alive.
   /// Where the stages of the engine call that answers it go, before `done`; null: nobody asks.
   CallTimes* times = nullptr;
-  /// Takes the outputs, exactly once, on any thread; must not block.
-  std::move_only_function<void(Result<std::vector<SharedTensor>>)> done = {};
+  RequestDone done = {};
 };
 
 /// Groups requests for one version so that each engine call carries as many as it may.
@@ -40,8 +49,9 @@ class Batcher {
   /// Queues `request` and never blocks. The calling thread calls `RunOnThisThread` next, after what
   /// else it has to queue: until then a request that could run at once may wait for it.
   ///
-  /// kInvalidArgument if the request alone has more rows than a batch may have, kResourceExhausted
-  /// if the queue is full, kUnavailable once closed; `request` is then as it was.
+  /// kInvalidArgument if the request alone has more rows than a batch may have or a priority that
+  /// the model has not; kResourceExhausted if the queue is full, or so long that the request would
+  /// not be answered by its deadline; kUnavailable once closed. `request` is then as it was.
   virtual Status Submit(QueuedRequest&& request) = 0;
   /// Runs queued requests on the calling thread if an instance is idle; returns at once otherwise.
   virtual void RunOnThisThread() = 0;

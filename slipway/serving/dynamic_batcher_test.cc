@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/dynamic_batcher.h"
 
-#include "slipway/base/testing/assert_ok.h"
-#include "slipway/base/testing/fake_clock.h"
-#include "slipway/runtime/testing/fake_engine.h"
+#include "slipway/serving/testing/batcher_fixture.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +16,6 @@ namespace {
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""us;
-using runtime::FakeEngine;
 using runtime::FakeModel;
 using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
@@ -26,47 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-const metrics::Labels kLabels = {{"model", "m"}, {"version", "1"}};
-
-using Outputs = std::vector<SharedTensor>;
-
-/// What requests were answered, in the order of the answers. Thread-safe.
-class Answers {
- public:
-  void Add(int number, Result<Outputs> outputs) {
-    const MutexLock lock(mutex_);
-    numbers_.push_back(number);
-    results_.push_back(std::move(outputs));
-    threads_.push_back(std::this_thread::get_id());
-    added_.NotifyAll();
-  }
-  void Await(std::size_t count) {
-    MutexLock lock(mutex_);
-    while (results_.size() < count) added_.Wait(lock);
-  }
-  std::vector<int> numbers() const {
-    const MutexLock lock(mutex_);
-    return numbers_;
-  }
-  /// The answer to request `number`, which has one.
-  Result<Outputs> of(int number) const {
-    const MutexLock lock(mutex_);
-    const auto found = std::ranges::find(numbers_, number);
-    return results_.at(static_cast<std::size_t>(found - numbers_.begin()));
-  }
-  std::vector<std::thread::id> threads() const {
-    const MutexLock lock(mutex_);
-    return threads_;
-  }
-
- private:
-  mutable Mutex mutex_;
-  ConditionVariable added_;
-  std::vector<int> numbers_ SLIPWAY_GUARDED_BY(mutex_);
-  std::vector<Result<Outputs>> results_ SLIPWAY_GUARDED_BY(mutex_);
-  std::vector<std::thread::id> threads_ SLIPWAY_GUARDED_BY(mutex_);
-};
 
 /// y = x, which fails when x has a negative element.
 FakeModel FailsOnNegative() {
@@ -94,64 +50,7 @@ FakeModel SumsRows() {
   return model;
 }
 
-class DynamicBatcherTest : public ::testing::Test {
- protected:
-  void Start(const DynamicBatcherOptions& options,
-             const FakeModel& model = runtime::FakeIdentity(1)) {
-    engine_ = std::make_unique<FakeEngine>(model);
-    session_ = engine_->NewSession();
-    batcher_ = *DynamicBatcher::Create(
-        options, {.session = *session_, .clock = clock_, .metrics = metrics_});
-  }
-
-  /// A request whose rows are `elements`, answered under `number`.
-  QueuedRequest RequestOf(int number, std::vector<float> elements) {
-    auto storage = std::make_shared<std::vector<float>>(std::move(elements));
-    QueuedRequest request;
-    request.inputs.push_back({DataType::kFloat32,
-                              Shape({static_cast<std::int64_t>(storage->size()), 1}),
-                              std::as_bytes(std::span(*storage))});
-    request.arrived = clock_.Now();
-    request.storage = storage;
-    request.done = [this, number](Result<Outputs> outputs) {
-      answers_.Add(number, std::move(outputs));
-    };
-    return request;
-  }
-  Status Submit(int number, std::vector<float> elements) {
-    return batcher_->Submit(RequestOf(number, std::move(elements)));
-  }
-  std::vector<float> ElementsOf(int number) const {
-    const Outputs outputs = *answers_.of(number);
-    const std::span<const float> elements = outputs.at(0).view.elements<float>();
-    return {elements.begin(), elements.end()};
-  }
-  /// Submits request `number` and has the one instance hold it in the middle of its run.
-  std::jthread OccupyInstance(int number) {
-    engine_->HoldRuns();
-    EXPECT_TRUE(Submit(number, {0}).has_value());
-    std::jthread caller([this] { batcher_->RunOnThisThread(); });
-    engine_->AwaitHeldRuns(1);
-    return caller;
-  }
-
-  std::uint64_t CountOf(std::string_view name) {
-    return registry_.GetCounter(name, "", kLabels).value();
-  }
-  std::uint64_t FailuresFor(const std::string& reason) {
-    metrics::Labels labels = kLabels;
-    labels.emplace_back("reason", reason);
-    return registry_.GetCounter("nv_inference_request_failure", "", labels).value();
-  }
-
-  FakeClock clock_;
-  metrics::Registry registry_;
-  VersionMetrics metrics_{registry_, *ModelName::Parse("m"), VersionId(1)};
-  Answers answers_;
-  std::unique_ptr<FakeEngine> engine_;
-  std::unique_ptr<runtime::Session> session_;
-  std::unique_ptr<DynamicBatcher> batcher_;  // Last: its threads use all the others.
-};
+class DynamicBatcherTest : public BatcherFixture {};
 
 TEST_F(DynamicBatcherTest, RunsALoneRequestOnTheCallingThread) {
   Start({.max_batch_size = 8, .max_queue_delay = 1h});
@@ -187,6 +86,41 @@ TEST_F(DynamicBatcherTest, FillsBatchesUpToTheMaximum) {
   EXPECT_THAT(answers_.numbers(), ElementsAre(1, 2, 3, 4, 5));
 }
 
+/// y = x, on float32 of shape [-1,-1].
+FakeModel IdentityOfAnyWidth() {
+  FakeModel model = runtime::FakeIdentity(1);
+  model.inputs[0].shape[1] = -1;
+  return model;
+}
+
+TEST_F(DynamicBatcherTest, FillsABatchBehindAnOddShapeThatWaitsForCompany) {
+  Start({.max_batch_size = 2, .max_queue_delay = 1h}, IdentityOfAnyWidth());
+  const std::jthread caller = OccupyInstance(1);
+  ASSERT_OK(batcher_->Submit(RequestOf(2, {1, 2, 3}, Shape({1, 3}))));
+  ASSERT_OK(Submit(3, {3}));
+  ASSERT_OK(Submit(4, {4}));
+
+  engine_->ReleaseRuns();
+
+  answers_.Await(3);
+  EXPECT_THAT(answers_.numbers(), ElementsAre(1, 3, 4));
+  EXPECT_THAT(engine_->batch_sizes(), ElementsAre(1, 2));
+}
+
+TEST_F(DynamicBatcherTest, RunsEachShapeByItselfOldestFirst) {
+  Start({.max_batch_size = 8}, IdentityOfAnyWidth());
+  ASSERT_OK(batcher_->Submit(RequestOf(1, {1, 2, 3}, Shape({1, 3}))));
+  ASSERT_OK(Submit(2, {2}));
+  ASSERT_OK(batcher_->Submit(RequestOf(3, {4, 5, 6}, Shape({1, 3}))));
+  ASSERT_OK(Submit(4, {4}));
+
+  batcher_->RunOnThisThread();
+
+  EXPECT_THAT(answers_.numbers(), ElementsAre(1, 3, 2, 4));
+  EXPECT_THAT(ElementsOf(3), ElementsAre(4, 5, 6));
+  EXPECT_THAT(engine_->batch_sizes(), ElementsAre(2, 2));
+}
+
 TEST_F(DynamicBatcherTest, RunsOneRequestACallWithoutBatching) {
   Start({.max_batch_size = 0});
   ASSERT_OK(Submit(1, {1, 2, 3}));
@@ -213,30 +147,6 @@ TEST_F(DynamicBatcherTest, RefusesWhatTheQueueCannotHold) {
   EXPECT_THAT(batcher_->Submit(std::move(refused)),
               FailsWith(ErrorCode::kResourceExhausted, HasSubstr("queue is full")));
   EXPECT_TRUE(refused.done != nullptr);
-}
-
-TEST_F(DynamicBatcherTest, DropsWhatExpiredInTheQueue) {
-  Start({.max_batch_size = 8});
-  QueuedRequest request = RequestOf(1, {1});
-  request.deadline = clock_.Now() + 5ms;
-  ASSERT_OK(batcher_->Submit(std::move(request)));
-  clock_.Advance(5ms);
-
-  batcher_->RunOnThisThread();
-
-  EXPECT_THAT(answers_.of(1), FailsWith(ErrorCode::kDeadlineExceeded, HasSubstr("5000 us")));
-  EXPECT_THAT(engine_->batch_sizes(), IsEmpty());
-  EXPECT_EQ(FailuresFor("REJECTED"), 1U);
-}
-
-TEST_F(DynamicBatcherTest, DropsWhatWaitedLongerThanTheQueueTimeout) {
-  Start({.max_batch_size = 8, .queue_timeout = 3ms});
-  ASSERT_OK(Submit(1, {1}));
-  clock_.Advance(3ms);
-
-  batcher_->RunOnThisThread();
-
-  EXPECT_THAT(answers_.of(1), FailsWith(ErrorCode::kDeadlineExceeded, HasSubstr("3000 us")));
 }
 
 TEST_F(DynamicBatcherTest, DropsWhatItsCallerGaveUp) {
@@ -298,19 +208,6 @@ TEST_F(DynamicBatcherTest, WaitsForNoMoreThanAPreferredSize) {
   EXPECT_THAT(engine_->batch_sizes(), ElementsAre(1, 2));
 }
 
-TEST_F(DynamicBatcherTest, DoesNotWaitPastADeadline) {
-  Start({.max_batch_size = 8, .max_queue_delay = 1h});
-  std::jthread caller = OccupyInstance(1);
-  QueuedRequest request = RequestOf(2, {2});
-  request.deadline = clock_.Now() + 5ms;
-  ASSERT_OK(batcher_->Submit(std::move(request)));
-
-  engine_->ReleaseRuns();
-
-  answers_.Await(2);
-  EXPECT_THAT(ElementsOf(2), ElementsAre(2));
-}
-
 TEST_F(DynamicBatcherTest, LeavesAllToItsThreadsWithoutAnInlineLimit) {
   Start({.max_batch_size = 8, .inline_limit = 0us});
   ASSERT_OK(Submit(1, {1}));
@@ -350,6 +247,36 @@ TEST_F(DynamicBatcherTest, RunsAsManyBatchesAtOnceAsItHasInstances) {
   engine_->AwaitHeldRuns(2);
   engine_->ReleaseRuns();
   answers_.Await(2);
+}
+
+TEST_F(DynamicBatcherTest, KeepsInstanceThreadsOnTheirCores) {
+  ::cpu_set_t allowed = {};
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(allowed), &allowed), 0);
+  int core = 0;
+  while (!CPU_ISSET(static_cast<std::size_t>(core), &allowed)) ++core;
+  ::cpu_set_t seen = {};
+  FakeModel model = runtime::FakeIdentity(1);
+  model.compute = [&seen, identity = model.compute](std::span<const TensorView> inputs) {
+    EXPECT_EQ(::sched_getaffinity(0, sizeof(seen), &seen), 0);
+    return identity(inputs);
+  };
+  Start({.max_batch_size = 8, .thread_cores = {{core}}, .inline_limit = 0us}, model);
+  ASSERT_OK(Submit(1, {1}));
+
+  batcher_->RunOnThisThread();
+
+  answers_.Await(1);
+  EXPECT_EQ(CPU_COUNT(&seen), 1);
+  EXPECT_TRUE(CPU_ISSET(static_cast<std::size_t>(core), &seen));
+}
+
+TEST_F(DynamicBatcherTest, RefusesCoresThatAreNotThere) {
+  engine_ = std::make_unique<runtime::FakeEngine>(runtime::FakeIdentity(1));
+  session_ = engine_->NewSession();
+
+  EXPECT_THAT(DynamicBatcher::Create({.thread_cores = {{1023}}},
+                                     {.session = *session_, .clock = clock_, .metrics = metrics_}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("cores 1023")));
 }
 
 TEST_F(DynamicBatcherTest, RunsTheRequestsOfAFailedBatchAlone) {
@@ -393,7 +320,7 @@ TEST_F(DynamicBatcherTest, ShowsItsQueueAndCountsItsCalls) {
   Start({.max_batch_size = 8});
   ASSERT_OK(Submit(1, {1, 2}));
   ASSERT_OK(Submit(2, {3}));
-  metrics::Gauge& pending = registry_.GetGauge("nv_inference_pending_request_count", "", kLabels);
+  metrics::Gauge& pending = registry_.GetGauge("nv_inference_pending_request_count", "", labels());
   EXPECT_EQ(pending.value(), 2);
   clock_.Advance(10us);
 

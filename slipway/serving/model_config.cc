@@ -2,6 +2,8 @@
 #include "slipway/serving/model_config.h"
 
 #include "slipway/serving/internal/model_config.pb.h"
+#include "slipway/serving/internal/read_scheduling.h"
+#include "slipway/serving/internal/read_tensors.h"
 #include "slipway/serving/internal/unused_fields.h"
 
 #include <google/protobuf/io/tokenizer.h>
@@ -14,9 +16,6 @@
 namespace slipway::serving {
 namespace {
 
-/// Executors cost threads and memory; more than this is a slip of the hand.
-constexpr std::int64_t kMaxInstances = 256;
-constexpr std::uint64_t kMicrosecondsPerDay = 86'400'000'000;
 /// Warnings beyond these are counted and not told.
 constexpr std::size_t kMaxWarnings = 32;
 /// The messages nest six deep at most.
@@ -51,49 +50,6 @@ Result<config::ModelConfig> ParseText(std::string_view text) {
   return message;
 }
 
-std::optional<DataType> DataTypeOfConfig(config::DataType type) {
-  // The wire's names are those of the configuration, but for byte strings.
-  if (type == config::TYPE_STRING) return DataType::kBytes;
-  const std::string& name = config::DataType_Name(type);
-  constexpr std::string_view kPrefix = "TYPE_";
-  if (name.size() <= kPrefix.size()) return std::nullopt;
-  return DataTypeFromWireName(std::string_view(name).substr(kPrefix.size()));
-}
-
-template <typename Tensor>
-Result<TensorConfig> ReadTensor(std::string_view field, const Tensor& message) {
-  TensorConfig tensor{.name = message.name(), .dtype = {}, .dims = {}};
-  if (tensor.name.empty()) return InvalidArgument("{} has no name", field);
-  if (message.data_type() != config::TYPE_INVALID) {
-    tensor.dtype = DataTypeOfConfig(message.data_type());
-    if (!tensor.dtype) {
-      return InvalidArgument("{} {:?}: data_type {} is not a type", field, tensor.name,
-                             static_cast<int>(message.data_type()));
-    }
-  }
-  if (message.dims().empty()) return InvalidArgument("{} {:?} has no dims", field, tensor.name);
-  tensor.dims.assign(message.dims().begin(), message.dims().end());
-  for (const std::int64_t size : tensor.dims) {
-    if (size >= 1 || size == -1) continue;
-    return InvalidArgument("{} {:?}: a size in dims is {}: want at least 1, or -1 for a free one",
-                           field, tensor.name, size);
-  }
-  return tensor;
-}
-
-template <typename Tensors>
-Result<std::vector<TensorConfig>> ReadTensors(std::string_view field, const Tensors& messages) {
-  std::vector<TensorConfig> tensors;
-  for (const auto& message : messages) {
-    SLIPWAY_TRY_ASSIGN(TensorConfig tensor, ReadTensor(field, message));
-    if (std::ranges::find(tensors, tensor.name, &TensorConfig::name) != tensors.end()) {
-      return InvalidArgument("{} {:?} comes twice", field, tensor.name);
-    }
-    tensors.push_back(std::move(tensor));
-  }
-  return tensors;
-}
-
 Result<VersionPolicy> ReadVersionPolicy(const config::ModelVersionPolicy& message) {
   if (message.has_all()) return AllVersions{};
   if (message.has_specific()) {
@@ -107,50 +63,6 @@ Result<VersionPolicy> ReadVersionPolicy(const config::ModelVersionPolicy& messag
     return policy;
   }
   return LatestVersions{.count = std::max<std::size_t>(message.latest().num_versions(), 1)};
-}
-
-template <typename Groups>
-Result<std::size_t> ReadInstanceCount(const Groups& groups, std::vector<std::string>& warnings) {
-  std::int64_t count = 0;
-  for (const config::ModelInstanceGroup& group : groups) {
-    if (group.count() < 0) {
-      return InvalidArgument("instance_group.count is {}: want at least 0", group.count());
-    }
-    count += std::max(group.count(), 1);
-    if (group.kind() == config::ModelInstanceGroup::KIND_GPU) {
-      warnings.emplace_back("instance_group.kind is KIND_GPU: its instances run on the CPU");
-    }
-  }
-  if (count <= kMaxInstances) return static_cast<std::size_t>(count);
-  return InvalidArgument("instance_group asks for {} instances: at most {} are allowed", count,
-                         kMaxInstances);
-}
-
-Result<std::chrono::microseconds> ReadMicroseconds(std::string_view field, std::uint64_t value) {
-  if (value <= kMicrosecondsPerDay) return std::chrono::microseconds(value);
-  return InvalidArgument("{} is {}: at most {}, which is a day, is allowed", field, value,
-                         kMicrosecondsPerDay);
-}
-
-Result<DynamicBatchingConfig> ReadBatching(const config::ModelDynamicBatching& message) {
-  DynamicBatchingConfig batching;
-  for (const std::int32_t size : message.preferred_batch_size()) {
-    if (size < 1) {
-      return InvalidArgument("dynamic_batching.preferred_batch_size is {}: want at least 1", size);
-    }
-    batching.preferred_batch_sizes.push_back(size);
-  }
-  std::ranges::sort(batching.preferred_batch_sizes);
-  const config::ModelQueuePolicy& queue = message.default_queue_policy();
-  batching.max_queue_size = queue.max_queue_size();
-  SLIPWAY_TRY_ASSIGN(batching.max_queue_delay,
-                     ReadMicroseconds("dynamic_batching.max_queue_delay_microseconds",
-                                      message.max_queue_delay_microseconds()));
-  SLIPWAY_TRY_ASSIGN(
-      batching.queue_timeout,
-      ReadMicroseconds("dynamic_batching.default_queue_policy.default_timeout_microseconds",
-                       queue.default_timeout_microseconds()));
-  return batching;
 }
 
 /// Refuses what would be served with wrong answers, or not at all.
@@ -205,12 +117,9 @@ Result<ModelConfig> ParseModelConfig(std::string_view text) {
     config.model_filename = message.default_model_filename();
   }
   SLIPWAY_TRY(CheckModelFilename(config.model_filename));
-  SLIPWAY_TRY_ASSIGN(config.inputs, ReadTensors("input", message.input()));
-  SLIPWAY_TRY_ASSIGN(config.outputs, ReadTensors("output", message.output()));
+  SLIPWAY_TRY(ReadTensors(message, config));
   SLIPWAY_TRY_ASSIGN(config.version_policy, ReadVersionPolicy(message.version_policy()));
-  SLIPWAY_TRY_ASSIGN(config.instance_count,
-                     ReadInstanceCount(message.instance_group(), config.warnings));
-  SLIPWAY_TRY_ASSIGN(config.dynamic_batching, ReadBatching(message.dynamic_batching()));
+  SLIPWAY_TRY(ReadScheduling(message, config));
   for (const auto& [key, value] : message.parameters()) {
     config.parameters.emplace(key, value.string_value());
   }

@@ -28,7 +28,7 @@ TEST(ModelConfigTest, EmptyTextLeavesEverythingToTheModel) {
   EXPECT_EQ(config.max_batch_size, 0);
   EXPECT_THAT(config.inputs, IsEmpty());
   EXPECT_EQ(std::get<LatestVersions>(config.version_policy).count, 1U);
-  EXPECT_EQ(config.instance_count, 0U);
+  EXPECT_THAT(config.instance_groups, IsEmpty());
   EXPECT_EQ(config.model_filename, "model.onnx");
   EXPECT_THAT(config.warnings, IsEmpty());
 }
@@ -66,11 +66,14 @@ TEST(ModelConfigTest, ReadsWhatARealFileHolds) {
   EXPECT_THAT(config.outputs[1].dims, ElementsAre(-1));
   EXPECT_THAT(std::get<SpecificVersions>(config.version_policy).versions,
               ElementsAre(VersionId(1), VersionId(3)));
-  EXPECT_EQ(config.instance_count, 3U);
+  ASSERT_THAT(config.instance_groups, SizeIs(2));
+  EXPECT_EQ(config.instance_groups[0].count, 2U);
+  EXPECT_EQ(config.instance_groups[1].count, 1U);
   EXPECT_THAT(config.dynamic_batching.preferred_batch_sizes, ElementsAre(8, 16));
   EXPECT_EQ(config.dynamic_batching.max_queue_delay, 250us);
-  EXPECT_EQ(config.dynamic_batching.queue_timeout, 9000us);
-  EXPECT_EQ(config.dynamic_batching.max_queue_size, 77U);
+  EXPECT_EQ(config.dynamic_batching.queue_policy.timeout, 9000us);
+  EXPECT_EQ(config.dynamic_batching.queue_policy.max_queue_size, 77U);
+  EXPECT_THAT(config.dynamic_batching.priority_levels, IsEmpty());
   EXPECT_EQ(config.model_filename, "net.onnx");
   EXPECT_THAT(config.warnings, IsEmpty());
 }
@@ -84,6 +87,99 @@ TEST(ModelConfigTest, ReadsEveryVersionPolicy) {
   EXPECT_TRUE(std::holds_alternative<AllVersions>(all.version_policy));
   EXPECT_EQ(std::get<LatestVersions>(latest.version_policy).count, 2U);
   EXPECT_EQ(std::get<LatestVersions>(unsaid.version_policy).count, 1U);
+}
+
+TEST(ModelConfigTest, GivesEachPriorityLevelItsPolicyOrTheDefault) {
+  constexpr std::string_view kText = R"(
+    dynamic_batching {
+      priority_levels: 3
+      default_priority_level: 2
+      default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 100 }
+      priority_queue_policy { key: 3 value { max_queue_size: 4 allow_timeout_override: true } }
+    }
+  )";
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
+
+  const std::vector<QueuePolicy>& levels = config.dynamic_batching.priority_levels;
+  ASSERT_THAT(levels, SizeIs(3));
+  EXPECT_EQ(config.dynamic_batching.default_priority, 2U);
+  EXPECT_EQ(levels[0].timeout, 100us);
+  EXPECT_EQ(levels[0].timeout_action, TimeoutAction::kDelay);
+  EXPECT_FALSE(levels[0].allow_timeout_override);
+  EXPECT_EQ(levels[1].timeout, 100us);
+  EXPECT_EQ(levels[2].timeout, 0us);
+  EXPECT_EQ(levels[2].timeout_action, TimeoutAction::kReject);
+  EXPECT_TRUE(levels[2].allow_timeout_override);
+  EXPECT_EQ(levels[2].max_queue_size, 4U);
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST(ModelConfigTest, RefusesPriorityLevelsThatAreNotThere) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { priority_levels: 2 }"),
+              refuses("default_priority_level is 0: want 1 to 2"));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { priority_levels: 2 default_priority_level: 3 }"),
+              refuses("default_priority_level is 3: want 1 to 2"));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { priority_queue_policy { key: 2 value {} } }"),
+              refuses("priority_queue_policy[2]: there are 0 priority_levels"));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { priority_levels: 18446744073709551615 }"),
+              refuses("priority_levels is 18446744073709551615: at most 64"));
+}
+
+TEST(ModelConfigTest, AddsUpInstanceGroupsThatAreNotPassive) {
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config,
+                       ParseModelConfig("instance_group [ { count: 2 host_policy: 'a' }, "
+                                        "{ count: 9 passive: true }, { kind: KIND_MODEL } ]"));
+
+  ASSERT_THAT(config.instance_groups, SizeIs(2));
+  EXPECT_EQ(config.instance_groups[0].host_policy, "a");
+  EXPECT_EQ(config.instance_groups[1].count, 1U);
+  EXPECT_EQ(config.instance_groups[1].host_policy, "model");
+  EXPECT_THAT(config.warnings, IsEmpty());
+  EXPECT_THAT(ParseModelConfig("instance_group { passive: true }"),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("every instance_group is passive")));
+}
+
+TEST(ModelConfigTest, RefusesToPreserveAnOrderThatThereIsNot) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { preserve_ordering: true priority_levels: 2 "
+                               "default_priority_level: 1 }"),
+              refuses("preserve_ordering allows one priority level, there are 2"));
+  EXPECT_THAT(ParseModelConfig("dynamic_batching { preserve_ordering: true default_queue_policy { "
+                               "timeout_action: DELAY default_timeout_microseconds: 1 } }"),
+              refuses("preserve_ordering and timeout_action DELAY"));
+  EXPECT_TRUE(ParseModelConfig("dynamic_batching { preserve_ordering: true }").has_value());
+}
+
+TEST(ModelConfigTest, RefusesReshapesThatChangeTheElements) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfig("input { name: 'x' dims: 4 reshape { shape: [ 2, 3 ] } }"),
+              refuses("input \"x\": dims [4] cannot be reshaped to [2,3]"));
+  EXPECT_THAT(ParseModelConfig("input { name: 'x' dims: [ -1, 4 ] reshape { shape: [ 4, -1 ] } }"),
+              refuses("cannot be reshaped"));
+  EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 4 reshape { shape: [ 4, 0 ] } }"),
+              refuses("output \"x\" reshape: a size is 0"));
+  EXPECT_TRUE(ParseModelConfig("input { name: 'x' dims: 1 reshape {} }").has_value());
+}
+
+TEST(ModelConfigTest, RefusesPaddingThatItCannotDo) {
+  const auto with = [](std::string_view value) {
+    return ParseModelConfig(fmt::format(
+        "parameters {{ key: 'slipway.pad_to_preferred' value {{ string_value: '{}' }} }}", value));
+  };
+  EXPECT_THAT(with("yes"), FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"yes\"")));
+  EXPECT_THAT(with("true"), FailsWith(ErrorCode::kInvalidArgument,
+                                      HasSubstr("needs dynamic_batching.preferred_batch_size")));
+  ASSERT_OK_AND_ASSIGN(const ModelConfig off, with("false"));
+  EXPECT_FALSE(off.dynamic_batching.pad_to_preferred);
+  EXPECT_THAT(off.warnings, IsEmpty());
 }
 
 TEST(ModelConfigTest, ReadsEveryDataType) {
@@ -102,22 +198,17 @@ TEST(ModelConfigTest, ReadsEveryDataType) {
 TEST(ModelConfigTest, NamesTheFieldsThatHaveNoEffect) {
   constexpr std::string_view kText = R"(
     optimization { graph { level: 1 } input_pinned_memory { enable: false } }
-    input [ { name: "x" dims: 1 reshape { shape: [] } }, { name: "y" dims: 1 optional: true } ]
+    input [ { name: "x" dims: [ 1, 2, 2 ] format: FORMAT_NCHW } ]
     parameters { key: "intra_op_thread_count" value: { string_value: "4" } }
-    dynamic_batching {
-      priority_queue_policy { key: 2 value { max_queue_size: 4 } }
-      default_queue_policy { timeout_action: DELAY }
-    }
-    instance_group { kind: KIND_GPU gpus: [ 0, 1 ] }
+    instance_group { kind: KIND_GPU gpus: [ 0, 1 ] rate_limiter { priority: 2 } }
   )";
 
   ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
 
   EXPECT_THAT(config.warnings,
               ElementsAre("instance_group.kind is KIND_GPU: its instances run on the CPU",
-                          "input[1].optional has no effect", "instance_group[0].gpus has no effect",
-                          "dynamic_batching.default_queue_policy.timeout_action has no effect",
-                          "dynamic_batching.priority_queue_policy[2] has no effect",
+                          "input[0].format has no effect", "instance_group[0].gpus has no effect",
+                          "instance_group[0].rate_limiter.priority has no effect",
                           "optimization.graph.level has no effect",
                           "parameters[\"intra_op_thread_count\"] has no effect"));
   EXPECT_THAT(config.parameters, ElementsAre(Pair("intra_op_thread_count", "4")));
@@ -152,7 +243,8 @@ TEST(ModelConfigTest, RefusesValuesWithoutMeaning) {
   EXPECT_THAT(ParseModelConfig("max_batch_size: -1"), refuses("max_batch_size is -1"));
   EXPECT_THAT(ParseModelConfig("input { dims: 1 }"), refuses("input has no name"));
   EXPECT_THAT(ParseModelConfig("input { name: 'x' }"), refuses("input \"x\" has no dims"));
-  EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 0 }"), refuses("a size in dims is 0"));
+  EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 0 }"),
+              refuses("output \"x\" dims: a size is 0"));
   EXPECT_THAT(ParseModelConfig("output { name: 'x' dims: 1 data_type: 99 }"),
               refuses("data_type 99 is not a type"));
   EXPECT_THAT(ParseModelConfig("input { name: 'x' dims: 1 } input { name: 'x' dims: 1 }"),

@@ -60,8 +60,10 @@ struct Reply {
     }
     response.outputs.reserve(outputs->size());
     for (std::size_t i = 0; i < outputs->size(); ++i) {
-      response.outputs.push_back(
-          {signature->outputs[positions[i]].spec.name, std::move((*outputs)[i])});
+      const ServedOutput& output = signature->outputs[positions[i]];
+      SharedTensor& tensor = (*outputs)[i];
+      tensor.view.shape = ShapeForClient(output, tensor.view.shape);
+      response.outputs.push_back({output.spec.name, std::move(tensor)});
     }
     if (trace) tracer->End(std::move(trace), response.outputs);
     done(std::move(response));
@@ -81,6 +83,9 @@ Result<CheckedRequest> Check(const ModelSignature& signature, InferRequest& requ
   for (const std::size_t position : checked.positions) {
     checked.queued.outputs.push_back(signature.outputs[position].session_index);
   }
+  SLIPWAY_TRY_ASSIGN(const ScheduleWish wish, ReadScheduleWish(request.parameters));
+  checked.queued.priority = wish.priority;
+  checked.queued.timeout = wish.timeout;
   checked.queued.deadline = request.deadline;
   checked.queued.cancelled = std::move(request.cancelled);
   checked.queued.storage = std::move(request.storage);

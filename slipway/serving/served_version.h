@@ -6,6 +6,7 @@
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
 #include "slipway/serving/batcher.h"
+#include "slipway/serving/host_policy.h"
 #include "slipway/serving/model_config.h"
 #include "slipway/serving/model_signature.h"
 #include "slipway/serving/version_metrics.h"
@@ -29,6 +30,7 @@ struct ServingDefaults {
   /// Batches that take longer than this run on threads of their own.
   std::chrono::microseconds inline_limit{1000};
   runtime::SessionOptions session = {};
+  HostPolicies host_policies = {};  ///< Where instance groups' threads run.
 };
 
 class RequestTracer;

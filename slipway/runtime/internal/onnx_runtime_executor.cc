@@ -66,8 +66,7 @@ OnnxRuntimeExecutor::OnnxRuntimeExecutor(const OnnxRuntimeSession& session)
     : session_(session),
       options_(QuietRunOptions()),
       all_outputs_(session.outputs().size()),
-      inputs_(session.inputs().size()),
-      input_values_(session.inputs().size()) {
+      inputs_(session.inputs().size()) {
   std::iota(all_outputs_.begin(), all_outputs_.end(), std::size_t{0});
   for (const TensorSpec& input : session.inputs()) input_names_.push_back(input.name.c_str());
 }
@@ -77,14 +76,35 @@ bool OnnxRuntimeInput::IsBoundTo(const TensorView& output) const {
 }
 
 Status OnnxRuntimeExecutor::BindInputs(std::span<const TensorView> inputs) {
-  if (inputs.size() != inputs_.size()) {
-    return InvalidArgument("want {} inputs, got {}", inputs_.size(), inputs.size());
+  const std::size_t always = session_.inputs().size();
+  const std::size_t optional = session_.optional_inputs().size();
+  if (inputs.size() < always || inputs.size() > always + optional) {
+    return InvalidArgument("want {} inputs{}, got {}", always,
+                           optional == 0 ? "" : fmt::format(" and up to {} more", optional),
+                           inputs.size());
   }
+  if (inputs_.size() < inputs.size()) inputs_.resize(inputs.size());
+  input_names_.resize(always);
+  input_values_.clear();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    Result<const OrtValue*> value = inputs_[i].Bind(inputs[i]);
-    if (!value) return Annotate(value.error(), "input {:?}", session_.inputs()[i].name);
-    input_values_[i] = *value;
+    if (i >= always) {
+      if (IsAbsent(inputs[i])) continue;
+      input_names_.push_back(session_.optional_inputs()[i - always].name.c_str());
+    }
+    SLIPWAY_TRY(BindInput(i, inputs[i]));
   }
+  return {};
+}
+
+Status OnnxRuntimeExecutor::BindInput(std::size_t index, const TensorView& view) {
+  Result<const OrtValue*> value = inputs_[index].Bind(view);
+  if (!value) {
+    const std::size_t always = session_.inputs().size();
+    const TensorSpec& spec =
+        index < always ? session_.inputs()[index] : session_.optional_inputs()[index - always];
+    return Annotate(value.error(), "input {:?}", spec.name);
+  }
+  input_values_.push_back(*value);
   return {};
 }
 

@@ -39,6 +39,7 @@ class OnnxRuntimeExecutor final : public Executor {
 
  private:
   Status BindInputs(std::span<const TensorView> inputs);
+  Status BindInput(std::size_t index, const TensorView& view);
   Status ChooseOutputs(std::span<const std::size_t> wanted);
   /// The tensor in `value`, which stays valid whatever becomes of the inputs.
   Result<SharedTensor> Share(OrtOwned<OrtValue> value, DataType dtype) const;
@@ -47,8 +48,8 @@ class OnnxRuntimeExecutor final : public Executor {
   OrtOwned<OrtRunOptions> options_;
   std::vector<std::size_t> all_outputs_;
   std::vector<OnnxRuntimeInput> inputs_;
+  // Of the current call, kept to keep their memory. The names of inputs that are always there stay.
   std::vector<const char*> input_names_;
-  // Of the current call, kept to keep their memory.
   std::vector<const OrtValue*> input_values_;
   std::vector<const char*> output_names_;
   std::vector<OrtValue*> output_values_;

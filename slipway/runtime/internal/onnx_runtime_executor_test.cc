@@ -114,6 +114,32 @@ TEST(OnnxRuntimeExecutorTest, OutputsThatAreWeightsOutliveTheSession) {
   EXPECT_THAT(outputs[0].view.elements<float>(), ElementsAre(1, 2));
 }
 
+TEST(OnnxRuntimeExecutorTest, LetsCallersReplaceTheDefaultOfAnOptionalInput) {
+  const std::string one_two = ProtoField(1, 2) + ProtoField(2, 1) + ProtoField(8, "w") +
+                              ProtoField(9, "\0\0\x80\x3f\0\0\0\x40"s);
+  const auto value = [](std::string_view name) {
+    return OnnxTensorValue(name, DataType::kFloat32, {2});
+  };
+  const auto session = Load(OnnxModel({.nodes = {OnnxNode("Add", {"x", "w"}, {"y"})},
+                                       .inputs = {value("x"), value("w")},
+                                       .outputs = {value("y")},
+                                       .initializers = {one_two}}));
+  constexpr std::array<float, 2> kTen = {10, 10};
+  const Tensor ten = Tensor::Of<float>({2}, kTen);
+  const auto executor = session->NewExecutor();
+
+  ASSERT_OK_AND_ASSIGN(const auto replaced, executor->Run(std::array{ten.view(), ten.view()}, {}));
+  ASSERT_OK_AND_ASSIGN(const auto absent, executor->Run(std::array{ten.view(), TensorView{}}, {}));
+  ASSERT_OK_AND_ASSIGN(const auto unsaid, executor->Run(std::array{ten.view()}, {}));
+
+  ASSERT_EQ(session->inputs().size(), 1U);
+  ASSERT_EQ(session->optional_inputs().size(), 1U);
+  EXPECT_EQ(session->optional_inputs()[0].name, "w");
+  EXPECT_THAT(replaced[0].view.elements<float>(), ElementsAre(20, 20));
+  EXPECT_THAT(absent[0].view.elements<float>(), ElementsAre(11, 12));
+  EXPECT_THAT(unsaid[0].view.elements<float>(), ElementsAre(11, 12));
+}
+
 TEST(OnnxRuntimeExecutorTest, ReportsANodeThatFails) {
   const auto session =
       Load(OnnxModel({.nodes = {OnnxNode("Reshape", {"x", "shape"}, {"y"})},

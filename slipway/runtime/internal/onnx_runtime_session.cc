@@ -77,6 +77,13 @@ Side OutputSide() {
           Api().SessionGetOutputTypeInfo};
 }
 
+/// Initializers that are also inputs: the model runs with them unless a caller brings others.
+Side OptionalInputSide() {
+  return {"optional input", Api().SessionGetOverridableInitializerCount,
+          Api().SessionGetOverridableInitializerName,
+          Api().SessionGetOverridableInitializerTypeInfo};
+}
+
 Result<std::string> NameOf(const OrtSession& session, const Side& side, std::size_t index) {
   OrtAllocator* allocator = nullptr;
   SLIPWAY_TRY(ToStatus(Api().GetAllocatorWithDefaultOptions(&allocator)));
@@ -116,17 +123,36 @@ Status SetType(TensorSpec& spec, const OrtTypeInfo& info) {
   return SetTypeAndShape(spec, *tensor);
 }
 
+Result<TensorSpec> DescribeOne(const OrtSession& session, const Side& side, std::size_t index) {
+  TensorSpec spec;
+  SLIPWAY_TRY_ASSIGN(spec.name, NameOf(session, side, index));
+  SLIPWAY_TRY_ASSIGN(const OrtOwned<OrtTypeInfo> info, MakeOrt<OrtTypeInfo>([&](OrtTypeInfo** out) {
+                       return side.type(&session, index, out);
+                     }));
+  const Status set = SetType(spec, *info);
+  if (!set) return Annotate(set.error(), "{} {:?}", side.noun, spec.name);
+  return spec;
+}
+
 Result<std::vector<TensorSpec>> Describe(const OrtSession& session, const Side& side) {
   std::size_t count = 0;
   SLIPWAY_TRY(ToStatus(side.count(&session, &count)));
-  std::vector<TensorSpec> specs(count);
+  std::vector<TensorSpec> specs;
   for (std::size_t i = 0; i < count; ++i) {
-    SLIPWAY_TRY_ASSIGN(specs[i].name, NameOf(session, side, i));
-    SLIPWAY_TRY_ASSIGN(
-        const OrtOwned<OrtTypeInfo> info,
-        MakeOrt<OrtTypeInfo>([&](OrtTypeInfo** out) { return side.type(&session, i, out); }));
-    const Status set = SetType(specs[i], *info);
-    if (!set) return Annotate(set.error(), "{} {:?}", side.noun, specs[i].name);
+    SLIPWAY_TRY_ASSIGN(TensorSpec spec, DescribeOne(session, side, i));
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+/// All optional inputs but those of types that we do not handle, which keep their defaults.
+Result<std::vector<TensorSpec>> DescribeOptional(const OrtSession& session) {
+  const Side side = OptionalInputSide();
+  std::size_t count = 0;
+  SLIPWAY_TRY(ToStatus(side.count(&session, &count)));
+  std::vector<TensorSpec> specs;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (Result<TensorSpec> spec = DescribeOne(session, side, i)) specs.push_back(*std::move(spec));
   }
   return specs;
 }
@@ -149,8 +175,10 @@ Result<std::unique_ptr<Session>> OnnxRuntimeSession::Create(const OrtEnvironment
   if (!inputs) return Annotate(inputs.error(), "model {}", bytes.name);
   Result<std::vector<TensorSpec>> outputs = Describe(**loaded, OutputSide());
   if (!outputs) return Annotate(outputs.error(), "model {}", bytes.name);
-  return std::unique_ptr<Session>(
-      new OnnxRuntimeSession(*std::move(loaded), *std::move(inputs), *std::move(outputs)));
+  Result<std::vector<TensorSpec>> optional = DescribeOptional(**loaded);
+  if (!optional) return Annotate(optional.error(), "model {}", bytes.name);
+  return std::unique_ptr<Session>(new OnnxRuntimeSession(
+      *std::move(loaded), {*std::move(inputs), *std::move(outputs), *std::move(optional)}));
 }
 
 OnnxRuntimeSession::~OnnxRuntimeSession() {

@@ -28,19 +28,29 @@ class OnnxRuntimeSession final : public Session {
 
   const std::vector<TensorSpec>& inputs() const override { return inputs_; }
   const std::vector<TensorSpec>& outputs() const override { return outputs_; }
+  const std::vector<TensorSpec>& optional_inputs() const override { return optional_inputs_; }
   std::unique_ptr<Executor> NewExecutor() const override;
 
   /// Runs the model; several threads may do so at once.
   OrtSession& session() const { return *session_; }
 
  private:
-  OnnxRuntimeSession(OrtOwned<OrtSession> session, std::vector<TensorSpec> inputs,
-                     std::vector<TensorSpec> outputs)
-      : session_(std::move(session)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {}
+  /// What a model takes and gives.
+  struct Specs {
+    std::vector<TensorSpec> inputs;
+    std::vector<TensorSpec> outputs;
+    std::vector<TensorSpec> optional_inputs;
+  };
+  OnnxRuntimeSession(OrtOwned<OrtSession> session, Specs specs)
+      : session_(std::move(session)),
+        inputs_(std::move(specs.inputs)),
+        outputs_(std::move(specs.outputs)),
+        optional_inputs_(std::move(specs.optional_inputs)) {}
 
   OrtOwned<OrtSession> session_;
   const std::vector<TensorSpec> inputs_;
   const std::vector<TensorSpec> outputs_;
+  const std::vector<TensorSpec> optional_inputs_;
 };
 
 }  // namespace slipway::runtime

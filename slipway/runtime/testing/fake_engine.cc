@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/runtime/testing/fake_engine.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -14,7 +15,11 @@ class FakeExecutor final : public Executor {
   Result<std::vector<SharedTensor>> Run(std::span<const TensorView> inputs,
                                         std::span<const std::size_t> wanted) override {
     const FakeModel& model = state_.model();
-    SLIPWAY_TRY(CheckInputs(model.inputs, inputs));
+    const std::size_t always = std::min(inputs.size(), model.inputs.size());
+    SLIPWAY_TRY(CheckInputs(model.inputs, inputs.first(always)));
+    if (inputs.size() > always + model.optional_inputs.size()) {
+      return InvalidArgument("{} inputs are too many", inputs.size());
+    }
     const bool has_rows = !inputs.empty() && inputs[0].shape.rank() > 0;
     state_.EnterRun(has_rows ? inputs[0].shape[0] : 1);
     SLIPWAY_TRY_ASSIGN(std::vector<Tensor> outputs, model.compute(inputs));
@@ -49,6 +54,9 @@ class FakeSession final : public Session {
 
   const std::vector<TensorSpec>& inputs() const override { return state_->model().inputs; }
   const std::vector<TensorSpec>& outputs() const override { return state_->model().outputs; }
+  const std::vector<TensorSpec>& optional_inputs() const override {
+    return state_->model().optional_inputs;
+  }
   std::unique_ptr<Executor> NewExecutor() const override {
     return std::make_unique<FakeExecutor>(*state_);
   }
@@ -67,7 +75,8 @@ FakeModel FakeIdentity(std::int64_t width) {
             std::vector<Tensor> outputs;
             outputs.push_back(std::move(copy));
             return outputs;
-          }};
+          },
+          .optional_inputs = {}};
 }
 
 void FakeEngineState::EnterRun(std::int64_t rows) {

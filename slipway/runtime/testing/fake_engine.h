@@ -16,6 +16,7 @@ struct FakeModel {
   std::vector<TensorSpec> outputs;
   /// All outputs for these inputs, which fit `inputs`. Called from each thread that runs a session.
   std::function<Result<std::vector<Tensor>>(std::span<const TensorView>)> compute;
+  std::vector<TensorSpec> optional_inputs = {};  ///< Their views follow those of `inputs`.
 };
 
 /// The model y = x, on float32 of shape [-1,width].

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 
 namespace slipway::serving {
@@ -85,6 +86,24 @@ TEST(OutputCutterTest, RefusesStringsThatEndTooEarly) {
 
   EXPECT_THAT(short_length.Next(1), FailsWith(ErrorCode::kInternal, HasSubstr("too few bytes")));
   EXPECT_THAT(short_element.Next(1), FailsWith(ErrorCode::kInternal, HasSubstr("too few bytes")));
+}
+
+TEST(OutputCutterTest, GivesEachRequestAsManyElementsAsItsInputHas) {
+  const SharedTensor flat = Floats({5}, {1, 2, 3, 4, 5});
+  const SharedTensor by_rows = Floats({2}, {6, 7});
+  ASSERT_OK_AND_ASSIGN(OutputCutter cutter, OutputCutter::Create({flat, by_rows}, 2, {1}));
+  const std::array<TensorView, 2> a = {TensorView(), TensorView{DataType::kFloat32, {1, 3}, {}}};
+  const std::array<TensorView, 2> b = {TensorView(), TensorView{DataType::kFloat32, {1, 2}, {}}};
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<SharedTensor> first, cutter.Next(1, a));
+  EXPECT_THAT(cutter.Finish(), FailsWith(ErrorCode::kInternal, HasSubstr("shape [5]")));
+  ASSERT_OK_AND_ASSIGN(const std::vector<SharedTensor> second, cutter.Next(1, b));
+
+  ASSERT_OK(cutter.Finish());
+  EXPECT_EQ(first[0].view.shape, Shape({1, 3}));
+  EXPECT_THAT(first[0].view.elements<float>(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(second[0].view.elements<float>(), ElementsAre(4, 5));
+  EXPECT_THAT(second[1].view.elements<float>(), ElementsAre(7));
 }
 
 }  // namespace

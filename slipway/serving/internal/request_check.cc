@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/internal/request_check.h"
 
+#include "slipway/serving/internal/reshape.h"
+
 #include <algorithm>
 #include <numeric>
 #include <ranges>
@@ -35,14 +37,39 @@ Error UnknownOutput(const ModelSignature& signature, std::string_view name) {
 
 /// Rows are the first dimension; every input of one request has as many.
 Status CheckRows(const ModelSignature& signature, std::span<const TensorView> inputs) {
-  const std::int64_t rows = inputs.front().shape[0];
-  for (std::size_t i = 1; i < inputs.size(); ++i) {
-    if (inputs[i].shape[0] == rows) continue;
+  const auto first = static_cast<std::size_t>(std::ranges::find_if_not(inputs, runtime::IsAbsent) -
+                                              inputs.begin());
+  if (first == inputs.size()) return InvalidArgument("the request has no input: want at least one");
+  const std::int64_t rows = inputs[first].shape[0];
+  for (std::size_t i = first + 1; i < inputs.size(); ++i) {
+    if (runtime::IsAbsent(inputs[i]) || inputs[i].shape[0] == rows) continue;
     return InvalidArgument("input {:?} has {} rows, input {:?} has {}: want as many",
-                           signature.inputs[0].name, rows, signature.inputs[i].name,
+                           signature.inputs[first].name, rows, signature.inputs[i].name,
                            inputs[i].shape[0]);
   }
   return {};
+}
+
+/// Checks what is there; only optional inputs may be absent.
+Status CheckTensors(const ModelSignature& signature, std::span<const TensorView> inputs) {
+  const std::span<const TensorSpec> specs = signature.inputs;
+  const std::size_t always = specs.size() - signature.optional_inputs;
+  SLIPWAY_TRY(runtime::CheckInputs(specs.first(always), inputs.first(always)));
+  for (std::size_t i = always; i < specs.size(); ++i) {
+    if (runtime::IsAbsent(inputs[i])) continue;
+    SLIPWAY_TRY(runtime::CheckInputs(specs.subspan(i, 1), inputs.subspan(i, 1)));
+  }
+  return {};
+}
+
+Result<std::uint64_t> ReadCount(const Parameters& parameters, std::string_view name) {
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return 0;
+  if (const auto* const number = std::get_if<std::uint64_t>(&found->second)) return *number;
+  const auto* const number = std::get_if<std::int64_t>(&found->second);
+  if (number == nullptr) return InvalidArgument("parameter {:?} is not a whole number", name);
+  if (*number < 0) return InvalidArgument("parameter {:?} is {}: want 0 or more", name, *number);
+  return static_cast<std::uint64_t>(*number);
 }
 
 }  // namespace
@@ -60,12 +87,17 @@ Result<std::vector<TensorView>> OrderInputs(const ModelSignature& signature,
     ordered[index] = input.tensor;
   }
   const auto missing = static_cast<std::size_t>(std::ranges::find(found, false) - found.begin());
-  if (missing < specs.size()) {
+  if (missing < specs.size() - signature.optional_inputs) {
     return InvalidArgument("input {:?} is missing: want {} of shape {}", specs[missing].name,
                            DataTypeName(specs[missing].dtype), FormatSizes(specs[missing].shape));
   }
-  SLIPWAY_TRY(runtime::CheckInputs(specs, ordered));
+  SLIPWAY_TRY(CheckTensors(signature, ordered));
   if (signature.max_batch_size > 0) SLIPWAY_TRY(CheckRows(signature, ordered));
+  for (const InputReshape& reshape : signature.input_reshapes) {
+    TensorView& view = ordered[reshape.input];
+    if (runtime::IsAbsent(view)) continue;
+    view.shape = Reshaped(view.shape, specs[reshape.input].shape, reshape.model_shape);
+  }
   return ordered;
 }
 
@@ -88,6 +120,18 @@ Result<std::vector<std::size_t>> FindOutputs(const ModelSignature& signature,
     positions.push_back(position);
   }
   return positions;
+}
+
+Result<ScheduleWish> ReadScheduleWish(const Parameters& parameters) {
+  ScheduleWish wish;
+  if (parameters.empty()) return wish;
+  SLIPWAY_TRY_ASSIGN(wish.priority, ReadCount(parameters, "priority"));
+  SLIPWAY_TRY_ASSIGN(const std::uint64_t timeout, ReadCount(parameters, "timeout"));
+  constexpr std::chrono::microseconds kLongest = std::chrono::days(1);
+  wish.timeout = timeout < static_cast<std::uint64_t>(kLongest.count())
+                     ? std::chrono::microseconds(timeout)
+                     : kLongest;
+  return wish;
 }
 
 }  // namespace slipway::serving

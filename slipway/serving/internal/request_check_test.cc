@@ -7,10 +7,14 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
+#include <limits>
 
 namespace slipway::serving {
 namespace {
 
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""us;
 using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -95,6 +99,36 @@ TEST(OrderInputsTest, LeavesRowsToAModelThatDoesNotBatch) {
   EXPECT_TRUE(OrderInputs(signature, std::array{InputA(2), InputB(3)}).has_value());
 }
 
+TEST(OrderInputsTest, LetsOptionalInputsBeAbsent) {
+  ModelSignature signature = kSignature;
+  signature.optional_inputs = 1;
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<TensorView> ordered,
+                       OrderInputs(signature, std::array{InputA(2)}));
+
+  EXPECT_TRUE(runtime::IsAbsent(ordered[1]));
+  EXPECT_THAT(OrderInputs(signature, std::array{InputB(2)}), Refuses("input \"a\" is missing"));
+  EXPECT_THAT(OrderInputs(signature, std::array{InputA(2), InputB(3)}), Refuses("has 2 rows"));
+}
+
+TEST(OrderInputsTest, WantsSomeInputWhereAllAreOptional) {
+  ModelSignature signature = kSignature;
+  signature.optional_inputs = 2;
+
+  EXPECT_THAT(OrderInputs(signature, {}), Refuses("the request has no input"));
+  EXPECT_TRUE(OrderInputs(signature, std::array{InputB(3)}).has_value());
+}
+
+TEST(OrderInputsTest, GivesTensorsTheShapeOfTheModel) {
+  ModelSignature signature = kSignature;
+  signature.input_reshapes = {{.input = 0, .model_shape = {-1, 1, 2}}};
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<TensorView> ordered,
+                       OrderInputs(signature, std::array{InputA(3), InputB(3)}));
+
+  EXPECT_EQ(ordered[0].shape, Shape({3, 1, 2}));
+}
+
 TEST(FindOutputsTest, FindsThemInTheOrderOfTheRequest) {
   ASSERT_OK_AND_ASSIGN(const std::vector<std::size_t> both,
                        FindOutputs(kSignature, std::array<std::string, 2>{"y", "x"}));
@@ -109,6 +143,34 @@ TEST(FindOutputsTest, RefusesUnknownNamesAndNamesThatComeTwice) {
               Refuses("no output \"z\": it has x, y"));
   EXPECT_THAT(FindOutputs(kSignature, std::array<std::string, 2>{"x", "x"}),
               Refuses("output \"x\" is asked for twice"));
+}
+
+TEST(ReadScheduleWishTest, ReadsPriorityAndTimeout) {
+  ASSERT_OK_AND_ASSIGN(
+      const ScheduleWish wish,
+      ReadScheduleWish({{"priority", std::int64_t{2}}, {"timeout", std::uint64_t{1500}}}));
+  ASSERT_OK_AND_ASSIGN(const ScheduleWish unsaid,
+                       ReadScheduleWish({{"sequence_id", std::int64_t{3}}}));
+
+  EXPECT_EQ(wish.priority, 2U);
+  EXPECT_EQ(wish.timeout, 1500us);
+  EXPECT_EQ(unsaid.priority, 0U);
+  EXPECT_EQ(unsaid.timeout, 0us);
+}
+
+TEST(ReadScheduleWishTest, CutsTimeoutsToADay) {
+  ASSERT_OK_AND_ASSIGN(const ScheduleWish wish,
+                       ReadScheduleWish({{"timeout", std::numeric_limits<std::uint64_t>::max()}}));
+
+  EXPECT_EQ(wish.timeout, 24h);
+}
+
+TEST(ReadScheduleWishTest, RefusesWhatIsNoCount) {
+  EXPECT_THAT(ReadScheduleWish({{"priority", std::int64_t{-1}}}),
+              Refuses("parameter \"priority\" is -1"));
+  EXPECT_THAT(ReadScheduleWish({{"timeout", 0.5}}),
+              Refuses("parameter \"timeout\" is not a whole number"));
+  EXPECT_THAT(ReadScheduleWish({{"priority", std::string("1")}}), Refuses("not a whole number"));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ using google::protobuf::Reflection;
 
 /// The fields that model_config.cc reads, without the package's name. What lies under a field that
 /// is not here is unused as a whole.
-constexpr std::array<std::string_view, 29> kUsed = {
+constexpr auto kUsed = std::to_array<std::string_view>({
     "ModelConfig.name",
     "ModelConfig.platform",
     "ModelConfig.backend",
@@ -33,22 +33,49 @@ constexpr std::array<std::string_view, 29> kUsed = {
     "ModelInput.name",
     "ModelInput.data_type",
     "ModelInput.dims",
+    "ModelInput.reshape",
+    "ModelInput.allow_ragged_batch",
+    "ModelInput.optional",
+    "ModelTensorReshape.shape",
     "ModelConfig.output",
     "ModelOutput.name",
     "ModelOutput.data_type",
     "ModelOutput.dims",
+    "ModelOutput.reshape",
+    "ModelConfig.batch_input",
+    "BatchInput.kind",
+    "BatchInput.target_name",
+    "BatchInput.data_type",
+    "BatchInput.source_input",
+    "ModelConfig.batch_output",
+    "BatchOutput.target_name",
+    "BatchOutput.kind",
+    "BatchOutput.source_input",
     "ModelConfig.instance_group",
     "ModelInstanceGroup.name",
     "ModelInstanceGroup.count",
     "ModelInstanceGroup.kind",
+    "ModelInstanceGroup.passive",
+    "ModelInstanceGroup.host_policy",
     "ModelConfig.default_model_filename",
     "ModelConfig.dynamic_batching",
     "ModelDynamicBatching.preferred_batch_size",
     "ModelDynamicBatching.max_queue_delay_microseconds",
+    "ModelDynamicBatching.preserve_ordering",
     "ModelDynamicBatching.default_queue_policy",
+    "ModelDynamicBatching.priority_levels",
+    "ModelDynamicBatching.default_priority_level",
+    "ModelDynamicBatching.priority_queue_policy",
+    "ModelQueuePolicy.timeout_action",
     "ModelQueuePolicy.default_timeout_microseconds",
+    "ModelQueuePolicy.allow_timeout_override",
     "ModelQueuePolicy.max_queue_size",
-};
+});
+
+/// The keys of `parameters` that are read.
+constexpr auto kUsedParameters = std::to_array<std::string_view>({
+    R"(parameters["slipway.pad_to_preferred"])",
+});
 
 bool IsUsed(const FieldDescriptor& field) {
   const std::string_view package = field.file()->package();
@@ -81,10 +108,11 @@ void CollectFromEntries(const Message& message, const FieldDescriptor& field, co
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
     const std::string path = place.path + SubscriptOf(field, entry, i);
-    if (field.is_map()) {
-      unused.push_back(path);
-    } else {
+    if (!field.is_map()) {
       CollectFrom(entry, {.path = path, .is_used = place.is_used}, unused);
+    } else if (!place.is_used &&
+               std::ranges::find(kUsedParameters, path) == kUsedParameters.end()) {
+      unused.push_back(path);
     }
   }
 }

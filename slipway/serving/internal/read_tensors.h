@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/base/result.h"
+#include "slipway/serving/internal/model_config.pb.h"
+#include "slipway/serving/model_config.h"
+
+namespace slipway::serving {
+
+/// Sets what `message` says of inputs and outputs, and of how batches make and use them.
+/// kInvalidArgument with the field and its value where that has no meaning.
+Status ReadTensors(const config::ModelConfig& message, ModelConfig& config);
+
+}  // namespace slipway::serving
