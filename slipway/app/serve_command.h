@@ -20,7 +20,12 @@ class ServeCommand final : public Command {
   Status Run(Terminal& terminal) override;
 
  private:
+  void AddModelOptions(CLI::App& verb);
+
   LocalServerOptions options_;
+  std::string control_mode_ = "none";
+  std::size_t poll_seconds_ = 15;
+  std::size_t grace_seconds_ = 0;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";
   bool json_ = false;

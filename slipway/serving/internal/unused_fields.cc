@@ -2,6 +2,7 @@
 #include "slipway/serving/internal/unused_fields.h"
 
 #include "slipway/base/format.h"
+#include "slipway/serving/internal/session_config.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -18,7 +19,7 @@ using google::protobuf::Reflection;
 
 /// The fields that model_config.cc reads, without the package's name. What lies under a field that
 /// is not here is unused as a whole.
-constexpr std::array<std::string_view, 29> kUsed = {
+constexpr auto kUsed = std::to_array<std::string_view>({
     "ModelConfig.name",
     "ModelConfig.platform",
     "ModelConfig.backend",
@@ -48,12 +49,36 @@ constexpr std::array<std::string_view, 29> kUsed = {
     "ModelDynamicBatching.default_queue_policy",
     "ModelQueuePolicy.default_timeout_microseconds",
     "ModelQueuePolicy.max_queue_size",
-};
+    "ModelConfig.metric_tags",
+    "ModelOutput.label_filename",
+    "ModelConfig.optimization",
+    "ModelOptimizationPolicy.graph",
+    "ModelOptimizationPolicy.Graph.level",
+    "ModelConfig.model_warmup",
+    "ModelWarmup.name",
+    "ModelWarmup.batch_size",
+    "ModelWarmup.inputs",
+    "ModelWarmup.Input.data_type",
+    "ModelWarmup.Input.dims",
+    "ModelWarmup.Input.zero_data",
+    "ModelWarmup.Input.random_data",
+    "ModelWarmup.Input.input_data_file",
+    "ModelWarmup.count",
+    "ModelConfig.parameters",
+    "ModelParameter.string_value",
+});
 
 bool IsUsed(const FieldDescriptor& field) {
   const std::string_view package = field.file()->package();
   return std::ranges::find(kUsed, std::string_view(field.full_name()).substr(package.size() + 1)) !=
          kUsed.end();
+}
+
+/// Whether an entry of the map `field`, which has an effect, has one.
+bool IsUsedEntry(const FieldDescriptor& field, const Message& entry) {
+  if (field.name() != "parameters") return true;
+  const FieldDescriptor& key = *entry.GetDescriptor()->map_key();
+  return IsSessionParameter(entry.GetReflection()->GetString(entry, &key));
 }
 
 /// What stands in brackets behind the path of an entry: its key in a map, its index in a list.
@@ -75,6 +100,17 @@ struct Place {
 
 void CollectFrom(const Message& message, const Place& place, std::vector<std::string>& unused);
 
+/// `place` is that of the entry's value.
+void CollectFromMapEntry(const Message& entry, const Place& place,
+                         std::vector<std::string>& unused) {
+  const FieldDescriptor& value = *entry.GetDescriptor()->map_value();
+  if (!place.is_used) {
+    unused.push_back(place.path);
+  } else if (value.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    CollectFrom(entry.GetReflection()->GetMessage(entry, &value), place, unused);
+  }
+}
+
 void CollectFromEntries(const Message& message, const FieldDescriptor& field, const Place& place,
                         std::vector<std::string>& unused) {
   const Reflection& reflection = *message.GetReflection();
@@ -82,7 +118,8 @@ void CollectFromEntries(const Message& message, const FieldDescriptor& field, co
     const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
     const std::string path = place.path + SubscriptOf(field, entry, i);
     if (field.is_map()) {
-      unused.push_back(path);
+      CollectFromMapEntry(
+          entry, {.path = path, .is_used = place.is_used && IsUsedEntry(field, entry)}, unused);
     } else {
       CollectFrom(entry, {.path = path, .is_used = place.is_used}, unused);
     }
