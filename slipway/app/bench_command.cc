@@ -150,7 +150,7 @@ Result<std::vector<BenchCommand::Measured>> BenchCommand::MeasureThisProcess() c
                      runtime::CreateOnnxRuntimeEngine({}));
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<serving::ModelServer> server,
                      serving::ModelServer::Create(
-                         {.repository = repository_},
+                         {.repositories = {repository_}},
                          {.engine = *engine, .clock = SystemClock(), .metrics = metrics}));
   SLIPWAY_TRY_ASSIGN(ModelName name, ModelName::Parse(model_));
   InProcessLoad load{.model = std::move(name),

@@ -82,7 +82,7 @@ Status DemoCommand::PrepareRepository(const runtime::Engine& engine) const {
 
 Result<DemoReport> DemoCommand::Measure(const runtime::Engine& engine, Terminal& terminal) const {
   LocalServerOptions options;
-  options.models.repository = Repository();
+  options.models.repositories = {Repository()};
   options.front.http_port = 0;
   options.front.grpc_port = 0;
   options.front.metrics_port = 0;

@@ -29,6 +29,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::Start(const LocalServerOptions
   SLIPWAY_TRY_ASSIGN(server->front_,
                      api::Server::Create(options.front, {.inference = *server->models_,
                                                          .metrics = server->metrics_,
+                                                         .administration = server->models_.get(),
                                                          .traces = &server->traces_}));
   return server;
 }

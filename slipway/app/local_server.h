@@ -37,6 +37,8 @@ class LocalServer {
   api::ServerPorts ports() const { return front_->ports(); }
   serving::ModelServer& models() { return *models_; }
 
+  /// Becomes unready and goes on as before, so that balancers can look elsewhere.
+  void BeginDrain() { models_->BeginDrain(); }
   /// Becomes unready, answers what is in flight for no longer than `timeout`, and stops. Returns
   /// how many requests were cut off.
   std::size_t Drain(std::chrono::milliseconds timeout);

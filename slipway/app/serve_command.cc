@@ -10,13 +10,21 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <string_view>
 
 namespace slipway::app {
 
+namespace {
+
+serving::ModelControl ControlOf(std::string_view mode) {
+  if (mode == "explicit") return serving::ModelControl::kExplicit;
+  return mode == "poll" ? serving::ModelControl::kPoll : serving::ModelControl::kNone;
+}
+
+}  // namespace
+
 void ServeCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("--model-repository", options_.models.repository,
-                  "Folder of models: <model>/<version>/model.onnx, config.pbtxt optional")
-      ->required();
+  AddModelOptions(verb);
   verb.add_option("--host", options_.front.host, "Address to listen on")->capture_default_str();
   verb.add_option("--http-port", options_.front.http_port, "REST; 0 takes a free port")
       ->capture_default_str();
@@ -47,8 +55,11 @@ void ServeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("--host-policy", host_policies_,
                   "<name>,cpu-cores=0-3: where threads of instance groups with this policy run")
       ->allow_extra_args(false);
-  verb.add_option("--drain-timeout", drain_seconds_,
-                  "Seconds that requests in flight get after SIGTERM")
+  verb.add_option("--drain-grace-secs", grace_seconds_,
+                  "Seconds after SIGTERM in which the server is unready and goes on as before")
+      ->capture_default_str();
+  verb.add_option("--drain-timeout,--exit-timeout-secs", drain_seconds_,
+                  "Seconds that requests in flight get after that")
       ->capture_default_str();
   verb.add_option("--log-format", log_format_, "text or json")
       ->capture_default_str()
@@ -81,7 +92,43 @@ void ServeCommand::AddAccessOptions(CLI::App& verb) {
       ->allow_extra_args(false);
 }
 
+void ServeCommand::AddModelOptions(CLI::App& verb) {
+  serving::ModelServerOptions& models = options_.models;
+  verb.add_option("--model-repository", models.repositories,
+                  "Folder of models: <model>/<version>/model.onnx, config.pbtxt optional; may come "
+                  "several times")
+      ->required()
+      ->allow_extra_args(false);
+  verb.add_option("--model-control-mode", control_mode_,
+                  "none: all models, once; explicit: --load-model, then on request; poll: follow "
+                  "the folder")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"none", "explicit", "poll"}));
+  verb.add_option("--load-model", models.startup_models,
+                  "With explicit: a model to load at the start, * for all; may come several times")
+      ->allow_extra_args(false);
+  verb.add_option(
+          "--repository-poll-secs", poll_seconds_,
+          "With poll: how often to look where the file system tells of no changes; 0: never")
+      ->capture_default_str();
+  verb.add_option("--model-load-thread-count", models.load_threads, "Models loaded at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  verb.add_option("--model-config-name", models.config_name,
+                  "Take configs/<name>.pbtxt of the models that have it");
+  verb.add_flag("--disable-auto-complete-config{false}", models.defaults.auto_complete,
+                "Take nothing from the model file that config.pbtxt leaves out");
+  verb.add_option("--strict-readiness", models.strict_readiness,
+                  "Whether the server is unready while a model that should serve does not")
+      ->capture_default_str();
+  verb.add_option("--exit-on-error", models.exit_on_error,
+                  "Whether to end if a model cannot be loaded at the start")
+      ->capture_default_str();
+}
+
 Status ServeCommand::Run(Terminal& terminal) {
+  options_.models.control = ControlOf(control_mode_);
+  options_.models.poll_interval = std::chrono::seconds(poll_seconds_);
   ConfigureLog({.format = log_format_ == "json" ? LogFormat::kJson : LogFormat::kText});
   SLIPWAY_TRY_ASSIGN(options_.traces, ParseTraceConfig(trace_config_));
   SLIPWAY_TRY_ASSIGN(const metrics::RegistryOptions metrics, ParseMetricsConfig(metrics_config_));
@@ -95,6 +142,12 @@ Status ServeCommand::Run(Terminal& terminal) {
   const ServerAddress address{.host = options_.front.host, .ports = server->ports()};
   terminal.Write(json_ ? AddressJson(address) + "\n" : AddressText(address));
   stop.Wait();
+  server->BeginDrain();
+  if (grace_seconds_ > 0) {
+    LogInfo("unready from now on, and draining in {} s; a second signal ends the wait",
+            grace_seconds_);
+    stop.WaitFor(std::chrono::seconds(grace_seconds_));
+  }
   stop.Release();
   LogInfo("draining for at most {} s; a second signal stops at once", drain_seconds_);
   const std::size_t cut_off = server->Drain(std::chrono::seconds(drain_seconds_));

@@ -23,9 +23,13 @@ class ServeCommand final : public Command {
  private:
   /// Adds the options that say who may do what.
   void AddAccessOptions(CLI::App& verb);
+  void AddModelOptions(CLI::App& verb);
 
   LocalServerOptions options_;
   std::vector<std::string> host_policies_;
+  std::string control_mode_ = "none";
+  std::size_t poll_seconds_ = 15;
+  std::size_t grace_seconds_ = 0;
   std::size_t drain_seconds_ = 25;
   std::string log_format_ = "text";
   std::vector<std::string> metrics_config_;

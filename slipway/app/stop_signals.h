@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+
 namespace slipway::app {
 
 /// SIGTERM and SIGINT, taken by the thread that waits for them instead of by a handler.
@@ -16,6 +18,8 @@ class StopSignals {
 
   /// Returns when the process gets one of them.
   void Wait() const;
+  /// As `Wait`, and returns no later than after `time`. Whether there was a signal.
+  bool WaitFor(std::chrono::seconds time) const;
   /// From now on a further signal ends the process at once.
   void Release() const;
 };

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/model_config.h"
 
+#include "slipway/serving/internal/config_fields.h"
 #include "slipway/serving/internal/model_config.pb.h"
 #include "slipway/serving/internal/read_scheduling.h"
 #include "slipway/serving/internal/read_tensors.h"
+#include "slipway/serving/internal/session_config.h"
 #include "slipway/serving/internal/unused_fields.h"
 
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
+#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <span>
@@ -34,12 +37,15 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
+Status CheckLength(std::string_view text) {
+  if (text.size() <= kMaxConfigBytes) return {};
+  return MakeError(ErrorCode::kResourceExhausted,
+                   "the configuration has {} bytes: at most {} are allowed", text.size(),
+                   kMaxConfigBytes);
+}
+
 Result<config::ModelConfig> ParseText(std::string_view text) {
-  if (text.size() > kMaxConfigBytes) {
-    return MakeError(ErrorCode::kResourceExhausted,
-                     "the configuration has {} bytes: at most {} are allowed", text.size(),
-                     kMaxConfigBytes);
-  }
+  SLIPWAY_TRY(CheckLength(text));
   FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
@@ -48,6 +54,18 @@ Result<config::ModelConfig> ParseText(std::string_view text) {
   config::ModelConfig message;
   if (!parser.Parse(&stream, &message)) return InvalidArgument("{}", error.text());
   return message;
+}
+
+Result<config::ModelConfig> ParseJson(std::string_view json) {
+  SLIPWAY_TRY(CheckLength(json));
+  config::ModelConfig message;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &message);
+  if (status.ok()) return message;
+  // The library shows what it could not read, which may be anything.
+  constexpr std::size_t kShown = 512;
+  return InvalidArgument("the configuration is not a ModelConfig in JSON: {}",
+                         std::string(status.message()).substr(0, kShown));
 }
 
 Result<VersionPolicy> ReadVersionPolicy(const config::ModelVersionPolicy& message) {
@@ -102,10 +120,7 @@ void WarnOfUnusedFields(const config::ModelConfig& message, std::vector<std::str
   warnings.push_back(fmt::format("{} more fields have no effect", fields.size() - told));
 }
 
-}  // namespace
-
-Result<ModelConfig> ParseModelConfig(std::string_view text) {
-  SLIPWAY_TRY_ASSIGN(const config::ModelConfig message, ParseText(text));
+Result<ModelConfig> ReadModelConfig(const config::ModelConfig& message) {
   SLIPWAY_TRY(CheckIsServable(message));
   ModelConfig config;
   config.name = message.name();
@@ -123,8 +138,29 @@ Result<ModelConfig> ParseModelConfig(std::string_view text) {
   for (const auto& [key, value] : message.parameters()) {
     config.parameters.emplace(key, value.string_value());
   }
+  SLIPWAY_TRY_ASSIGN(config.session, ReadSessionOptions(message));
+  SLIPWAY_TRY_ASSIGN(config.metric_tags, ReadMetricTags(message));
+  SLIPWAY_TRY_ASSIGN(config.warmups, ReadWarmups(message, config.warnings));
+  for (const config::ModelOutput& output : message.output()) {
+    if (!output.label_filename().empty()) {
+      config.label_files.emplace(output.name(), output.label_filename());
+    }
+  }
+  config.message = message.SerializeAsString();
   WarnOfUnusedFields(message, config.warnings);
   return config;
+}
+
+}  // namespace
+
+Result<ModelConfig> ParseModelConfig(std::string_view text) {
+  SLIPWAY_TRY_ASSIGN(const config::ModelConfig message, ParseText(text));
+  return ReadModelConfig(message);
+}
+
+Result<ModelConfig> ParseModelConfigJson(std::string_view json) {
+  SLIPWAY_TRY_ASSIGN(const config::ModelConfig message, ParseJson(json));
+  return ReadModelConfig(message);
 }
 
 }  // namespace slipway::serving

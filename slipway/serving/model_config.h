@@ -2,9 +2,12 @@
 #pragma once
 
 #include "slipway/base/result.h"
+#include "slipway/metrics/labels.h"
+#include "slipway/runtime/engine.h"
 #include "slipway/serving/batch_layout.h"
 #include "slipway/serving/queue_policy.h"
 #include "slipway/serving/version_policy.h"
+#include "slipway/serving/warmup_config.h"
 #include "slipway/tensor/data_type.h"
 
 #include <chrono>
@@ -83,6 +86,13 @@ struct ModelConfig {
   DynamicBatchingConfig dynamic_batching;
   std::string model_filename = "model.onnx";
   std::map<std::string, std::string> parameters;
+  runtime::SessionOptions session;    ///< From `parameters` and `optimization`.
+  std::vector<WarmupConfig> warmups;  ///< Run before a version takes traffic.
+  metrics::Labels metric_tags;        ///< Further labels of the version's metrics.
+  /// The file, in the model's folder, that names the classes of an output, by the output's name.
+  std::map<std::string, std::string> label_files;
+  /// The ModelConfig message as it was given, serialized.
+  std::string message;
   /// What the file sets and Slipway does not use, one sentence each.
   std::vector<std::string> warnings;
 };
@@ -91,5 +101,9 @@ struct ModelConfig {
 /// is wrong, else with the field and its value; kUnimplemented if the model needs a scheduler or a
 /// backend that Slipway has not; kResourceExhausted if there are more than `kMaxConfigBytes`.
 Result<ModelConfig> ParseModelConfig(std::string_view text);
+
+/// Reads the same from JSON, with the names of the fields as they are or in camel case. Errors are
+/// as above; a field that is unknown is kInvalidArgument.
+Result<ModelConfig> ParseModelConfigJson(std::string_view json);
 
 }  // namespace slipway::serving

@@ -197,9 +197,9 @@ TEST(ModelConfigTest, ReadsEveryDataType) {
 
 TEST(ModelConfigTest, NamesTheFieldsThatHaveNoEffect) {
   constexpr std::string_view kText = R"(
-    optimization { graph { level: 1 } input_pinned_memory { enable: false } }
+    optimization { priority: PRIORITY_MAX input_pinned_memory { enable: false } }
     input [ { name: "x" dims: [ 1, 2, 2 ] format: FORMAT_NCHW } ]
-    parameters { key: "intra_op_thread_count" value: { string_value: "4" } }
+    parameters { key: "gpu_mem_limit" value: { string_value: "4" } }
     instance_group { kind: KIND_GPU gpus: [ 0, 1 ] rate_limiter { priority: 2 } }
   )";
 
@@ -209,19 +209,148 @@ TEST(ModelConfigTest, NamesTheFieldsThatHaveNoEffect) {
               ElementsAre("instance_group.kind is KIND_GPU: its instances run on the CPU",
                           "input[0].format has no effect", "instance_group[0].gpus has no effect",
                           "instance_group[0].rate_limiter.priority has no effect",
-                          "optimization.graph.level has no effect",
-                          "parameters[\"intra_op_thread_count\"] has no effect"));
-  EXPECT_THAT(config.parameters, ElementsAre(Pair("intra_op_thread_count", "4")));
+                          "optimization.priority has no effect",
+                          "parameters[\"gpu_mem_limit\"] has no effect"));
+  EXPECT_THAT(config.parameters, ElementsAre(Pair("gpu_mem_limit", "4")));
 }
 
 TEST(ModelConfigTest, TellsABoundedNumberOfWarnings) {
   std::string text;
-  for (int i = 0; i < 1000; ++i) text += fmt::format("metric_tags {{ key: '{}' value: '' }}\n", i);
+  for (int i = 0; i < 1000; ++i) {
+    text += fmt::format("cc_model_filenames {{ key: '{}' value: '' }}\n", i);
+  }
 
   ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(text));
 
   ASSERT_THAT(config.warnings, SizeIs(33));
   EXPECT_EQ(config.warnings.back(), "968 more fields have no effect");
+}
+
+TEST(ModelConfigTest, ReadsHowTheModelIsLoaded) {
+  constexpr std::string_view kText = R"(
+    optimization { graph { level: 1 } }
+    parameters { key: "intra_op_thread_count" value { string_value: "4" } }
+    parameters { key: "inter_op_thread_count" value { string_value: "2" } }
+    parameters { key: "execution_mode" value { string_value: "1" } }
+    parameters { key: "enable_mem_arena" value { string_value: "0" } }
+    parameters { key: "enable_mem_pattern" value { string_value: "1" } }
+    parameters { key: "session.disable_prepacking" value { string_value: "1" } }
+    metric_tags { key: "team" value: "vision" }
+  )";
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
+
+  const runtime::SessionOptions expected{.optimization = runtime::GraphOptimization::kExtended,
+                                         .intra_op_threads = 4,
+                                         .inter_op_threads = 2,
+                                         .parallel_nodes = true,
+                                         .memory_arena = false,
+                                         .memory_patterns = true,
+                                         .settings = {{"session.disable_prepacking", "1"}}};
+  EXPECT_EQ(config.session, expected);
+  EXPECT_THAT(config.metric_tags, ElementsAre(Pair("team", "vision")));
+  EXPECT_THAT(config.warnings, IsEmpty());
+}
+
+TEST(ModelConfigTest, ReadsEachLevelOfGraphOptimization) {
+  using runtime::GraphOptimization;
+  const auto level = [](int number) {
+    return ParseModelConfig(fmt::format("optimization {{ graph {{ level: {} }} }}", number))
+        ->session.optimization;
+  };
+  EXPECT_EQ(level(0), GraphOptimization::kAll);
+  EXPECT_EQ(level(-1), GraphOptimization::kBasic);
+  EXPECT_EQ(level(1), GraphOptimization::kExtended);
+  EXPECT_EQ(level(2), GraphOptimization::kNone);
+}
+
+TEST(ModelConfigTest, ReadsWarmups) {
+  constexpr std::string_view kText = R"(
+    model_warmup [
+      { name: "skipped" inputs { key: "x" value { data_type: TYPE_FP32 dims: 2 zero_data: true } } },
+      {
+        name: "three" batch_size: 8 count: 5
+        inputs { key: "z" value { data_type: TYPE_FP32 dims: 2 input_data_file: "raw" } }
+        inputs { key: "y" value { data_type: TYPE_INT64 dims: [ 1, 2 ] random_data: true } }
+        inputs { key: "x" value { data_type: TYPE_STRING dims: 1 zero_data: true } }
+      }
+    ]
+  )";
+
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfig(kText));
+
+  EXPECT_THAT(config.warnings,
+              ElementsAre("model_warmup \"skipped\" has batch_size 0 and is left out"));
+  ASSERT_THAT(config.warmups, SizeIs(1));
+  const WarmupConfig& warmup = config.warmups[0];
+  EXPECT_EQ(warmup.name, "three");
+  EXPECT_EQ(warmup.batch_size, 8);
+  EXPECT_EQ(warmup.count, 5);
+  ASSERT_THAT(warmup.inputs, SizeIs(3));
+  EXPECT_EQ(warmup.inputs[0].dtype, DataType::kBytes);
+  EXPECT_TRUE(std::holds_alternative<ZeroData>(warmup.inputs[0].data));
+  EXPECT_THAT(warmup.inputs[1].dims, ElementsAre(1, 2));
+  EXPECT_TRUE(std::holds_alternative<RandomData>(warmup.inputs[1].data));
+  EXPECT_EQ(std::get<FileData>(warmup.inputs[2].data).name, "raw");
+}
+
+TEST(ModelConfigTest, RefusesLifecycleFieldsWithoutMeaning) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  const auto parameter = [](std::string_view key, std::string_view value) {
+    return ParseModelConfig(
+        fmt::format("parameters {{ key: '{}' value {{ string_value: '{}' }} }}", key, value));
+  };
+  EXPECT_THAT(parameter("intra_op_thread_count", "-1"), refuses("intra_op_thread_count is \"-1\""));
+  EXPECT_THAT(parameter("inter_op_thread_count", "9999"), refuses("from 0 to 1024"));
+  EXPECT_THAT(parameter("execution_mode", "2"), refuses("execution_mode is \"2\""));
+  EXPECT_THAT(parameter("enable_mem_arena", ""), refuses("enable_mem_arena is \"\""));
+  EXPECT_THAT(ParseModelConfig("optimization { graph { level: 3 } }"), refuses("level is 3"));
+  for (const std::string_view name : {"model", "le", "__name", "a-b", "1a", ""}) {
+    EXPECT_THAT(ParseModelConfig(fmt::format("metric_tags {{ key: '{}' value: 'x' }}", name)),
+                refuses(fmt::format("metric_tags: {:?}", name)));
+  }
+  const auto warmup = [](std::string_view input) {
+    return ParseModelConfig(fmt::format(
+        "model_warmup {{ name: 'w' batch_size: 1 inputs {{ key: 'x' value {{ {} }} }} }}", input));
+  };
+  EXPECT_THAT(warmup("dims: 1 zero_data: true"), refuses("input \"x\" has no data_type"));
+  EXPECT_THAT(warmup("data_type: TYPE_FP32 dims: -1"), refuses("a size in dims is -1"));
+  EXPECT_THAT(warmup("data_type: TYPE_FP32 dims: 1 input_data_file: '../x'"), refuses("\"../x\""));
+  EXPECT_THAT(ParseModelConfig("model_warmup { name: 'w' batch_size: 1 count: 4000000000 }"),
+              refuses("count is 4000000000"));
+}
+
+TEST(ModelConfigTest, ReadsTheSameFromJson) {
+  ASSERT_OK_AND_ASSIGN(const ModelConfig config, ParseModelConfigJson(R"({
+    "name": "fashion", "max_batch_size": 8, "backend": "onnxruntime",
+    "input": [{"name": "x", "data_type": "TYPE_FP32", "dims": [1, 28]}],
+    "dynamicBatching": {"max_queue_delay_microseconds": 250},
+    "version_policy": {"specific": {"versions": [1, "3"]}},
+    "parameters": {"intra_op_thread_count": {"string_value": "2"}}})"));
+
+  EXPECT_EQ(config.name, "fashion");
+  EXPECT_EQ(config.max_batch_size, 8);
+  EXPECT_THAT(config.inputs[0].dims, ElementsAre(1, 28));
+  EXPECT_EQ(config.dynamic_batching.max_queue_delay, 250us);
+  EXPECT_THAT(std::get<SpecificVersions>(config.version_policy).versions,
+              ElementsAre(VersionId(1), VersionId(3)));
+  EXPECT_EQ(config.session.intra_op_threads, 2U);
+}
+
+TEST(ModelConfigTest, RefusesJsonThatIsNoConfiguration) {
+  const auto refuses = [](std::string_view message) {
+    return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(message));
+  };
+  EXPECT_THAT(ParseModelConfigJson(R"({"max_bach_size": 3})"), refuses("max_bach_size"));
+  EXPECT_THAT(ParseModelConfigJson(""), refuses("not a ModelConfig"));
+  EXPECT_THAT(ParseModelConfigJson("[]"), refuses("not a ModelConfig"));
+  EXPECT_THAT(ParseModelConfigJson(R"({"max_batch_size": "many"})"), refuses("not a ModelConfig"));
+  EXPECT_THAT(ParseModelConfigJson(std::string(100'000, '[')), refuses("not a ModelConfig"));
+  EXPECT_THAT(ParseModelConfigJson(R"({"max_batch_size": -1})"), refuses("max_batch_size is -1"));
+  EXPECT_THAT(ParseModelConfigJson(std::string(kMaxConfigBytes + 1, ' ')),
+              FailsWith(ErrorCode::kResourceExhausted, HasSubstr("1048577 bytes")));
 }
 
 TEST(ModelConfigTest, RefusesBrokenTextWithItsPlace) {

@@ -6,6 +6,7 @@
 #include "slipway/base/log.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -32,17 +33,33 @@ Result<std::vector<std::string>> FoldersIn(const std::filesystem::path& folder) 
   return names;
 }
 
-/// The configuration of the model in `folder`; an empty one if there is no file.
-Result<ModelConfig> ReadConfig(const std::filesystem::path& path) {
-  SLIPWAY_TRY_ASSIGN(const Folder folder, Folder::Open(path));
-  const Result<FileDescriptor> file = folder.OpenFile("config.pbtxt");
-  if (!file && file.error().code() == ErrorCode::kNotFound) return ModelConfig();
-  if (!file) return file.error();
-  const std::filesystem::path config_path = path / "config.pbtxt";
-  SLIPWAY_TRY_ASSIGN(const MappedFile text, MappedFile::Map(*file, config_path, kMaxConfigBytes));
+/// The configuration in `file`, if it is there.
+Result<std::optional<ModelConfig>> ReadConfigFile(const Folder& folder,
+                                                  const std::filesystem::path& file) {
+  const Result<FileDescriptor> descriptor = folder.OpenFile(file);
+  if (!descriptor && descriptor.error().code() == ErrorCode::kNotFound) {
+    return std::optional<ModelConfig>();
+  }
+  if (!descriptor) return descriptor.error();
+  const std::filesystem::path path = folder.path() / file;
+  SLIPWAY_TRY_ASSIGN(const MappedFile text, MappedFile::Map(*descriptor, path, kMaxConfigBytes));
   Result<ModelConfig> config = ParseModelConfig(AsText(text.bytes()));
-  if (!config) return Annotate(config.error(), "{}", config_path.string());
-  return config;
+  if (!config) return Annotate(config.error(), "{}", path.string());
+  return std::optional<ModelConfig>(*std::move(config));
+}
+
+/// The configuration of the model in `path`; an empty one if there is no file.
+Result<ModelConfig> ReadConfig(const std::filesystem::path& path, const std::string& config_name) {
+  SLIPWAY_TRY_ASSIGN(const Folder folder, Folder::Open(path));
+  std::optional<ModelConfig> config;
+  if (!config_name.empty()) {
+    SLIPWAY_TRY_ASSIGN(config,
+                       ReadConfigFile(folder, fmt::format("configs/{}.pbtxt", config_name)));
+  }
+  if (!config) {
+    SLIPWAY_TRY_ASSIGN(config, ReadConfigFile(folder, "config.pbtxt"));
+  }
+  return std::move(config).value_or(ModelConfig());
 }
 
 std::filesystem::path ModelFileOf(const std::filesystem::path& version_folder,
@@ -61,12 +78,99 @@ Result<std::vector<VersionId>> VersionsIn(const std::filesystem::path& folder) {
   return versions;
 }
 
-Result<RepositoryModel> ReadModel(const std::filesystem::path& folder, const ModelName& name) {
-  RepositoryModel model;
-  SLIPWAY_TRY_ASSIGN(model.config, ReadConfig(folder));
+Error InTwoFolders(const ModelName& model, const std::filesystem::path& first,
+                   const std::filesystem::path& second) {
+  return MakeError(ErrorCode::kAlreadyExists, "model {:?} is in two repositories: {} and {}",
+                   model.text(), first.string(), second.string());
+}
+
+/// Adds the models in `folder` to `models`.
+Status ListFolder(const std::filesystem::path& folder, ModelFolders& models) {
+  SLIPWAY_TRY_ASSIGN(const std::vector<std::string> names, FoldersIn(folder));
+  for (const std::string& text : names) {
+    const Result<ModelName> name = ModelName::Parse(text);
+    if (!name) continue;
+    const auto [found, is_new] = models.try_emplace(*name, folder / text);
+    if (!is_new && found->second) {
+      found->second = InTwoFolders(*name, *found->second, folder / text);
+    }
+  }
+  return {};
+}
+
+/// Says what `ListFolder` leaves out.
+Status WarnOfOtherFolders(const std::filesystem::path& folder) {
+  SLIPWAY_TRY_ASSIGN(const std::vector<std::string> names, FoldersIn(folder));
+  for (const std::string& text : names) {
+    const Result<ModelName> name = ModelName::Parse(text);
+    if (name) continue;
+    LogWarning("model repository {}: skipped a folder: {}", folder.string(),
+               name.error().message());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ModelRepository> ModelRepository::Open(std::vector<std::filesystem::path> folders,
+                                              const std::string& config_name) {
+  if (folders.empty()) return InvalidArgument("no model repository is given");
+  // The name becomes a part of a path.
+  if (!config_name.empty() && !ModelName::Parse(config_name)) {
+    return InvalidArgument("{:?} is not the name of a configuration", config_name);
+  }
+  std::vector<std::filesystem::path> known;
+  for (const std::filesystem::path& folder : folders) {
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::canonical(folder, error);
+    if (error || !std::filesystem::is_directory(whole, error)) {
+      return NotFound("there is no folder {}", folder.string());
+    }
+    if (std::ranges::find(known, whole) != known.end()) {
+      return InvalidArgument("model repository {} is given twice", folder.string());
+    }
+    known.push_back(whole);
+    SLIPWAY_TRY(WarnOfOtherFolders(folder));
+  }
+  return ModelRepository(std::move(folders), config_name);
+}
+
+Result<ModelFolders> ModelRepository::List() const {
+  ModelFolders models;
+  for (const std::filesystem::path& folder : folders_) SLIPWAY_TRY(ListFolder(folder, models));
+  return models;
+}
+
+Result<std::filesystem::path> ModelRepository::Find(const ModelName& model) const {
+  std::optional<std::filesystem::path> found;
+  for (const std::filesystem::path& folder : folders_) {
+    std::filesystem::path path = folder / model.text();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(path, ignored)) continue;
+    if (found) return InTwoFolders(model, *found, path);
+    found = std::move(path);
+  }
+  if (found) return *std::move(found);
+  return NotFound("there is no model {:?} in the repository", model.text());
+}
+
+Result<RepositoryModel> ModelRepository::Read(const ModelName& model) const {
+  SLIPWAY_TRY_ASSIGN(const std::filesystem::path folder, Find(model));
+  SLIPWAY_TRY_ASSIGN(ModelConfig config, ReadConfig(folder, config_name_));
+  return ReadModelFolder(folder, model, std::move(config));
+}
+
+Result<RepositoryModel> ModelRepository::Read(const ModelName& model, ModelConfig config) const {
+  SLIPWAY_TRY_ASSIGN(const std::filesystem::path folder, Find(model));
+  return ReadModelFolder(folder, model, std::move(config));
+}
+
+Result<RepositoryModel> ReadModelFolder(const std::filesystem::path& folder, const ModelName& name,
+                                        ModelConfig config) {
+  RepositoryModel model{.config = std::move(config), .folder = folder, .versions = {}};
   if (!model.config.name.empty() && model.config.name != name.text()) {
-    return InvalidArgument("{} names its model {:?}, but its folder is {:?}",
-                           (folder / "config.pbtxt").string(), model.config.name, name.text());
+    return InvalidArgument("the configuration of {} names its model {:?}, but its folder is {:?}",
+                           folder.string(), model.config.name, name.text());
   }
   SLIPWAY_TRY_ASSIGN(std::vector<VersionId> versions, VersionsIn(folder));
   const std::size_t available = versions.size();
@@ -77,23 +181,6 @@ Result<RepositoryModel> ReadModel(const std::filesystem::path& folder, const Mod
   if (!model.versions.empty()) return model;
   return NotFound("{} has no version to serve: its version policy selects none of its {} versions",
                   folder.string(), available);
-}
-
-}  // namespace
-
-Result<RepositoryModels> ReadModelRepository(const std::filesystem::path& repository) {
-  SLIPWAY_TRY_ASSIGN(const std::vector<std::string> folders, FoldersIn(repository));
-  RepositoryModels models;
-  for (const std::string& folder : folders) {
-    const Result<ModelName> name = ModelName::Parse(folder);
-    if (!name) {
-      LogWarning("model repository {}: skipped a folder: {}", repository.string(),
-                 name.error().message());
-      continue;
-    }
-    models.emplace(*name, ReadModel(repository / folder, *name));
-  }
-  return models;
 }
 
 }  // namespace slipway::serving

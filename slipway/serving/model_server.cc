@@ -2,11 +2,17 @@
 #include "slipway/serving/model_server.h"
 
 #include "slipway/base/log.h"
+#include "slipway/serving/internal/model_lifecycle.h"
+#include "slipway/serving/internal/model_table.h"
+#include "slipway/serving/internal/repository_watcher.h"
 #include "slipway/serving/internal/request_check.h"
 #include "slipway/serving/model_repository.h"
 #include "slipway/serving/request_tracer.h"
 
 #include <algorithm>
+#include <optional>
+#include <ranges>
+#include <span>
 #include <utility>
 
 namespace slipway::serving {
@@ -15,7 +21,9 @@ namespace {
 /// A version for which the thread has queued requests since it last ran them.
 struct QueuedVersion {
   const ModelServer* server = nullptr;
-  std::shared_ptr<ServedVersion> served;
+  const ServedVersion* version = nullptr;
+  // Keeps nothing loaded: who unloads a version answers what is queued.
+  std::weak_ptr<ServedVersion> served;
 };
 
 std::vector<QueuedVersion>& QueuedByThisThread() {
@@ -23,17 +31,22 @@ std::vector<QueuedVersion>& QueuedByThisThread() {
   return queued;
 }
 
-void RememberQueued(const ModelServer& server, std::shared_ptr<ServedVersion> served) {
+void RememberQueued(const ModelServer& server, const std::shared_ptr<ServedVersion>& served) {
   std::vector<QueuedVersion>& queued = QueuedByThisThread();
-  if (std::ranges::find(queued, served, &QueuedVersion::served) != queued.end()) return;
-  queued.push_back({&server, std::move(served)});
+  // A version that is gone may have left its address to this one.
+  const auto is_this = [&](const QueuedVersion& other) {
+    return other.version == served.get() && other.server == &server && !other.served.expired();
+  };
+  if (std::ranges::any_of(queued, is_this)) return;
+  queued.push_back({&server, served.get(), served});
 }
 
-std::shared_ptr<ServedVersion> NextQueued(const ModelServer& server) {
+/// Takes one of the versions for which the thread has queued requests; null if it is gone.
+std::optional<std::shared_ptr<ServedVersion>> TakeQueued(const ModelServer& server) {
   std::vector<QueuedVersion>& queued = QueuedByThisThread();
   const auto found = std::ranges::find(queued, &server, &QueuedVersion::server);
-  if (found == queued.end()) return nullptr;
-  std::shared_ptr<ServedVersion> served = std::move(found->served);
+  if (found == queued.end()) return std::nullopt;
+  std::shared_ptr<ServedVersion> served = found->served.lock();
   queued.erase(found);
   return served;
 }
@@ -92,68 +105,94 @@ Result<CheckedRequest> Check(const ModelSignature& signature, InferRequest& requ
   return checked;
 }
 
-Result<std::shared_ptr<ServedVersion>> LoadVersion(const VersionSource& source,
-                                                   const ServingDefaults& defaults,
-                                                   const ServerParts& parts) {
-  Result<std::shared_ptr<ServedVersion>> served = ServedVersion::Load(source, defaults, parts);
-  if (served) {
-    LogInfo({.model = source.model.text(), .version = ToString(source.version)},
-            "model {} version {} is ready, max_batch_size {}", source.model.text(),
-            source.version.number(), (*served)->signature().max_batch_size);
-  } else {
-    LogError({.model = source.model.text(),
-              .version = ToString(source.version),
-              .code = served.error().code()},
-             "model {} version {} could not be loaded: {}", source.model.text(),
-             source.version.number(), served.error().message());
+/// The models that `options` want loaded at the start.
+Result<std::vector<ModelName>> StartupModels(const ModelServerOptions& options,
+                                             const ModelRepository& repository) {
+  const std::vector<std::string>& wanted = options.startup_models;
+  const bool wants_all = std::ranges::find(wanted, "*") != wanted.end();
+  if (wants_all && wanted.size() > 1) {
+    return InvalidArgument("\"*\" stands for all models: no other can be named beside it");
   }
-  return served;
+  std::vector<ModelName> models;
+  if (options.control == ModelControl::kExplicit && !wants_all) {
+    for (const std::string& text : wanted) {
+      SLIPWAY_TRY_ASSIGN(ModelName model, ModelName::Parse(text));
+      models.push_back(std::move(model));
+    }
+    return models;
+  }
+  SLIPWAY_TRY_ASSIGN(const ModelFolders folders, repository.List());
+  const auto names = folders | std::views::keys;
+  models.assign(names.begin(), names.end());
+  if (models.empty()) LogWarning("the model repository has no models");
+  return models;
 }
 
-ModelSnapshot LoadModels(const RepositoryModels& models, const ServingDefaults& defaults,
-                         const ServerParts& parts) {
-  ModelSnapshot snapshot;
-  for (const auto& [name, model] : models) {
-    if (!model) {
-      LogError("model {} could not be loaded: {}", name.text(), model.error().message());
-      snapshot.AddBroken(name, model.error());
-      continue;
-    }
-    for (const std::string& warning : model->config.warnings) {
-      LogWarning("model {}: config.pbtxt: {}", name.text(), warning);
-    }
-    for (const auto& [version, file] : model->versions) {
-      const VersionSource source{
-          .model = name, .version = version, .model_file = file, .config = model->config};
-      snapshot.Add(name, version, LoadVersion(source, defaults, parts));
-    }
+/// What the first model that is missing is missing for.
+Error FirstFailure(const ModelTable& table) {
+  for (const IndexEntry& entry : table.Index(false)) {
+    if (entry.state == VersionState::kReady || entry.reason.empty()) continue;
+    return MakeError(ErrorCode::kFailedPrecondition, "model {:?} could not be loaded: {}",
+                     entry.model.text(), entry.reason);
   }
-  return snapshot;
+  return MakeError(ErrorCode::kFailedPrecondition, "not every model could be loaded");
 }
 
 }  // namespace
 
+ModelServer::ModelServer(const ModelServerOptions& options, const ServerParts& parts)
+    : options_(options),
+      clock_(parts.clock),
+      tracer_(parts.tracer),
+      failures_(parts.clock),
+      table_(std::make_unique<ModelTable>()) {}
+
 Result<std::unique_ptr<ModelServer>> ModelServer::Create(const ModelServerOptions& options,
                                                          const ServerParts& parts) {
-  SLIPWAY_TRY_ASSIGN(const RepositoryModels models, ReadModelRepository(options.repository));
-  if (models.empty()) {
-    LogWarning("model repository {} has no models", options.repository.string());
+  if (options.control != ModelControl::kExplicit && !options.startup_models.empty()) {
+    return InvalidArgument("--load-model {} needs --model-control-mode explicit",
+                           options.startup_models.front());
   }
-  return std::unique_ptr<ModelServer>(
-      new ModelServer(parts, LoadModels(models, options.defaults, parts)));
+  std::unique_ptr<ModelServer> server(new ModelServer(options, parts));
+  SLIPWAY_TRY(server->Start(parts));
+  return server;
+}
+
+Status ModelServer::Start(const ServerParts& parts) {
+  SLIPWAY_TRY_ASSIGN(ModelRepository repository,
+                     ModelRepository::Open(options_.repositories, options_.config_name));
+  SLIPWAY_TRY_ASSIGN(const std::vector<ModelName> models, StartupModels(options_, repository));
+  SLIPWAY_TRY_ASSIGN(lifecycle_, ModelLifecycle::Create({.defaults = options_.defaults,
+                                                         .thread_count = options_.load_threads},
+                                                        parts, std::move(repository), *table_));
+  if (options_.control == ModelControl::kPoll) {
+    const WatchOptions watch{.folders = options_.repositories,
+                             .settle_time = options_.settle_time,
+                             .poll_interval = options_.poll_interval};
+    SLIPWAY_TRY_ASSIGN(watcher_,
+                       RepositoryWatcher::Create(watch, clock_, [this] { lifecycle_->Rescan(); }));
+    lifecycle_->Rescan();
+  } else {
+    lifecycle_->LoadAll(models);
+  }
+  if (options_.exit_on_error && !table_->IsComplete()) return FirstFailure(*table_);
+  return {};
 }
 
 ModelServer::~ModelServer() { Close(); }
 
 void ModelServer::Infer(InferRequest request, InferCallback done) {
-  Result<std::shared_ptr<ServedVersion>> found = snapshot_.Find(request.model, request.version);
+  // While this thread has the snapshot, none of its versions closes.
+  const std::shared_ptr<const ModelSnapshot> snapshot = table_->snapshot();
+  Result<const std::shared_ptr<ServedVersion>*> found =
+      snapshot->Find(request.model, request.version);
   if (!found) return done(std::move(found).error());
-  std::shared_ptr<ServedVersion> served = *std::move(found);
+  ServedVersion& served = ***found;
   std::unique_ptr<RequestTrace> trace =
-      tracer_ == nullptr ? nullptr : tracer_->Begin(request, served->version());
-  Result<CheckedRequest> checked = Check(served->signature(), request);
+      tracer_ == nullptr ? nullptr : tracer_->Begin(request, served.version());
+  Result<CheckedRequest> checked = Check(served.signature(), request);
   if (!checked) {
-    served->metrics().CountFailure(FailureReason::kOther);
+    served.metrics().CountFailure(FailureReason::kOther);
     return done(std::move(checked).error());
   }
   QueuedRequest& queued = checked->queued;
@@ -162,59 +201,142 @@ void ModelServer::Infer(InferRequest request, InferCallback done) {
     trace->queued = queued.arrived;
     queued.times = &trace->times;
   }
-  queued.done = Reply{.signature = &served->signature(),
+  queued.done = Reply{.signature = &served.signature(),
                       .positions = std::move(checked->positions),
                       .response = {.model = std::move(request.model),
-                                   .version = served->version(),
+                                   .version = served.version(),
                                    .id = std::move(request.id),
                                    .outputs = {}},
                       .failures = &failures_,
                       .tracer = tracer_,
                       .trace = std::move(trace),
                       .done = std::move(done)};
-  Status accepted = served->batcher().Submit(std::move(queued));
-  if (accepted) return RememberQueued(*this, std::move(served));
-  served->metrics().CountFailure(ReasonOf(accepted.error().code()));
+  Status accepted = served.batcher().Submit(std::move(queued));
+  if (accepted) return RememberQueued(*this, **found);
+  served.metrics().CountFailure(ReasonOf(accepted.error().code()));
   queued.done(std::move(accepted).error());
 }
 
 void ModelServer::RunQueued() {
-  while (const std::shared_ptr<ServedVersion> served = NextQueued(*this)) {
-    served->batcher().RunOnThisThread();
+  while (const std::optional<std::shared_ptr<ServedVersion>> served = TakeQueued(*this)) {
+    if (*served != nullptr) (*served)->batcher().RunOnThisThread();
   }
 }
 
 bool ModelServer::IsReady() const {
-  return !draining_.load(std::memory_order_relaxed) && snapshot_.IsComplete();
+  return !draining_.load(std::memory_order_relaxed) &&
+         (!options_.strict_readiness || table_->IsComplete());
 }
 
 Result<bool> ModelServer::IsModelReady(const ModelName& model,
                                        const std::optional<VersionId>& version) const {
-  const Result<std::shared_ptr<ServedVersion>> served = snapshot_.Find(model, version);
+  const auto snapshot = table_->snapshot();
+  const auto served = snapshot->Find(model, version);
   if (served) return true;
-  if (served.error().code() == ErrorCode::kNotFound) return served.error();
-  return false;
+  if (served.error().code() != ErrorCode::kNotFound) return false;
+  const bool is_model_known = table_->Contains(model) || lifecycle_->repository().Find(model);
+  // One that is not loaded is not ready; a version of it that was never there is a mistake.
+  if (is_model_known && !version) return false;
+  return served.error();
 }
 
 Result<ModelMetadata> ModelServer::Metadata(const ModelName& model,
                                             const std::optional<VersionId>& version) const {
-  SLIPWAY_TRY_ASSIGN(const std::shared_ptr<ServedVersion> served, snapshot_.Find(model, version));
-  SLIPWAY_TRY_ASSIGN(std::vector<VersionId> ready, snapshot_.ReadyVersions(model));
-  const ModelSignature& signature = served->signature();
+  const auto snapshot = table_->snapshot();
+  SLIPWAY_TRY_ASSIGN(const auto* const found, snapshot->Find(model, version));
+  SLIPWAY_TRY_ASSIGN(const std::vector<ServedVersion*> ready, snapshot->ServedOf(model));
+  const ModelSignature& signature = (*found)->signature();
   ModelMetadata metadata{.name = model,
-                         .versions = std::move(ready),
+                         .versions = {},
                          .platform = "onnxruntime_onnx",
                          .inputs = signature.inputs,
                          .outputs = {},
                          .max_batch_size = signature.max_batch_size};
+  for (const ServedVersion* const served : ready) metadata.versions.push_back(served->version());
   for (const ServedOutput& output : signature.outputs) metadata.outputs.push_back(output.spec);
   return metadata;
 }
 
-void ModelServer::Close() {
-  for (const std::shared_ptr<ServedVersion>& served : snapshot_.Served()) {
-    served->batcher().Close();
+ClassLabels ModelServer::Labels(const ModelName& model, VersionId version,
+                                std::string_view output) const {
+  const auto snapshot = table_->snapshot();
+  const auto served = snapshot->Find(model, version);
+  return served ? (**served)->labels(output) : nullptr;
+}
+
+std::vector<IndexEntry> ModelServer::Index(bool ready_only) const {
+  std::vector<IndexEntry> index = table_->Index(ready_only);
+  if (options_.control != ModelControl::kExplicit || ready_only) return index;
+  // What was never to be loaded is found in the repository alone.
+  const Result<ModelFolders> folders = lifecycle_->repository().List();
+  if (!folders) return index;
+  const std::size_t known = index.size();
+  for (const auto& [model, folder] : *folders) {
+    if (std::ranges::binary_search(std::span(index).first(known), model, {}, &IndexEntry::model)) {
+      continue;
+    }
+    index.push_back({.model = model,
+                     .version = {},
+                     .state = {},
+                     .reason = folder ? "" : folder.error().message()});
   }
+  std::ranges::stable_sort(index, {}, &IndexEntry::model);
+  return index;
+}
+
+Result<ConfigText> ModelServer::Config(const ModelName& model,
+                                       const std::optional<VersionId>& version) const {
+  const auto snapshot = table_->snapshot();
+  SLIPWAY_TRY_ASSIGN(const auto* const served, snapshot->Find(model, version));
+  return (*served)->config();
+}
+
+Result<std::vector<VersionStatistics>> ModelServer::Statistics(
+    const std::optional<ModelName>& model, const std::optional<VersionId>& version) const {
+  const auto snapshot = table_->snapshot();
+  std::vector<ServedVersion*> chosen;
+  if (!model) {
+    chosen = snapshot->Served();
+  } else if (version) {
+    SLIPWAY_TRY_ASSIGN(const auto* const served, snapshot->Find(*model, version));
+    chosen.push_back(served->get());
+  } else {
+    SLIPWAY_TRY_ASSIGN(chosen, snapshot->ServedOf(*model));
+  }
+  std::vector<VersionStatistics> statistics;
+  for (ServedVersion* const served : chosen) {
+    statistics.push_back(served->metrics().Statistics(clock_));
+  }
+  return statistics;
+}
+
+Status ModelServer::CheckIsByHand(const ModelName& model) const {
+  if (options_.control == ModelControl::kExplicit) return {};
+  return MakeError(ErrorCode::kFailedPrecondition,
+                   "model {:?} cannot be loaded or unloaded on request: that needs "
+                   "--model-control-mode explicit",
+                   model.text());
+}
+
+void ModelServer::Load(LoadRequest request, StatusCallback done) {
+  const Status by_hand = CheckIsByHand(request.model);
+  if (!by_hand) return done(by_hand.error());
+  lifecycle_->Load(std::move(request), std::move(done));
+}
+
+void ModelServer::Unload(const ModelName& model, StatusCallback done) {
+  const Status by_hand = CheckIsByHand(model);
+  if (!by_hand) return done(by_hand.error());
+  lifecycle_->Unload(model, std::move(done));
+}
+
+void ModelServer::Close() {
+  if (lifecycle_ == nullptr) return;
+  lifecycle_->BeginStop();
+  watcher_.reset();
+  lifecycle_->Stop();
+  // They end here, and answer what they had accepted.
+  const RetiredVersions retired = table_->Close();
 }
 
 }  // namespace slipway::serving

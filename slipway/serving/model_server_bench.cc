@@ -47,7 +47,7 @@ void BM_InProcessCall(benchmark::State& state) {
           .has_value());
   metrics::Registry registry;
   const std::unique_ptr<ModelServer> server = *ModelServer::Create(
-      {.repository = repository.path()},
+      {.repositories = {repository.path()}},
       {.engine = OnnxRuntimeEngine(), .clock = SystemClock(), .metrics = registry});
   const ModelName model = *ModelName::Parse("identity");
   const std::string input_name = server->Metadata(model, {})->inputs[0].name;

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/model_server.h"
 
-#include "slipway/base/bytes.h"
-#include "slipway/base/files.h"
-#include "slipway/base/testing/assert_ok.h"
-#include "slipway/base/testing/temporary_folder.h"
-#include "slipway/runtime/testing/fake_engine.h"
-#include "slipway/runtime/testing/onnx_bytes.h"
 #include "slipway/serving/request_tracer.h"
+#include "slipway/serving/testing/served_models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +12,6 @@
 namespace slipway::serving {
 namespace {
 
-using runtime::FakeEngine;
 using runtime::FakeModel;
 using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
@@ -43,44 +37,16 @@ FakeModel TwiceAndHalf() {
   return model;
 }
 
-class ModelServerTest : public ::testing::Test {
+class ModelServerTest : public ServedModelsTest {
  protected:
-  void MakeFile(const std::filesystem::path& relative, std::string_view bytes) {
-    const std::filesystem::path path = folder_.path() / relative;
-    std::filesystem::create_directories(path.parent_path());
-    ASSERT_OK(WriteFileAtomically(path, AsBytes(bytes)));
-  }
-  /// Makes a model file that opens; the fake engine does not care what it computes.
-  void MakeVersion(std::string_view model, int version) {
-    MakeFile(fmt::format("{}/{}/model.onnx", model, version),
-             runtime::OnnxIdentity(DataType::kFloat32, {-1, 2}));
-  }
-  void Start(const ServingDefaults& defaults = {}) {
-    ASSERT_OK_AND_ASSIGN(
-        server_,
-        ModelServer::Create({.repository = folder_.path(), .defaults = defaults},
-                            {.engine = engine_, .clock = SystemClock(), .metrics = registry_}));
-  }
-  std::string NameOfInput() const { return engine_.NewSession()->inputs()[0].name; }
-  /// A request with one row, [1, 2].
-  InferRequest RequestFor(const ModelName& model) const {
-    static constexpr std::array<float, 2> kRow = {1, 2};
-    InferRequest request{.model = model};
-    request.inputs.push_back(
-        {NameOfInput(), {DataType::kFloat32, Shape({1, 2}), std::as_bytes(std::span(kRow))}});
-    return request;
-  }
+  ModelServerTest() : ServedModelsTest(TwiceAndHalf()) {}
+
   std::uint64_t FailuresFor(const std::string& reason) {
     return registry_
         .GetCounter("nv_inference_request_failure", "",
                     {{"model", "fashion"}, {"version", "1"}, {"reason", reason}})
         .value();
   }
-
-  TemporaryFolder folder_;
-  FakeEngine engine_{TwiceAndHalf()};
-  metrics::Registry registry_;
-  std::unique_ptr<ModelServer> server_;
 };
 
 TEST_F(ModelServerTest, AnswersWithTheOutputsAskedFor) {
@@ -155,7 +121,7 @@ TEST_F(ModelServerTest, RefusesWrongInputsAndCountsThem) {
 
 TEST_F(ModelServerTest, RefusesMoreRowsThanABatchMayHave) {
   MakeVersion("fashion", 1);
-  Start({.max_batch_size = 1});
+  Start({.defaults = {.max_batch_size = 1}});
   InferRequest two = RequestFor(kFashion);
   static constexpr std::array<float, 4> kRows = {1, 2, 3, 4};
   two.inputs[0].tensor = {DataType::kFloat32, Shape({2, 2}), std::as_bytes(std::span(kRows))};
@@ -166,7 +132,7 @@ TEST_F(ModelServerTest, RefusesMoreRowsThanABatchMayHave) {
 
 TEST_F(ModelServerTest, RefusesWhatTheQueueCannotHold) {
   MakeVersion("fashion", 1);
-  Start({.max_queue_requests = 1});
+  Start({.defaults = {.max_queue_requests = 1}});
   std::optional<Result<InferResponse>> refused;
   server_->Infer(RequestFor(kFashion), [](const Result<InferResponse>&) {});
 
@@ -279,10 +245,8 @@ TEST_F(ModelServerTest, AnswersWhatIsQueuedBeforeItEnds) {
 }
 
 TEST_F(ModelServerTest, NeedsARepository) {
-  EXPECT_THAT(
-      ModelServer::Create({.repository = folder_.path() / "none"},
-                          {.engine = engine_, .clock = SystemClock(), .metrics = registry_}),
-      FailsWith(ErrorCode::kNotFound, HasSubstr("none")));
+  EXPECT_THAT(Create({.repositories = {path() / "none"}}),
+              FailsWith(ErrorCode::kNotFound, HasSubstr("none")));
 }
 
 TEST_F(ModelServerTest, ServesARealModel) {
@@ -291,7 +255,7 @@ TEST_F(ModelServerTest, ServesARealModel) {
                        runtime::CreateOnnxRuntimeEngine({}));
   ASSERT_OK_AND_ASSIGN(
       const std::unique_ptr<ModelServer> server,
-      ModelServer::Create({.repository = folder_.path()},
+      ModelServer::Create({.repositories = {path()}},
                           {.engine = *engine, .clock = SystemClock(), .metrics = registry_}));
   ASSERT_OK_AND_ASSIGN(const ModelMetadata metadata, server->Metadata(kFashion, {}));
   InferRequest request = RequestFor(kFashion);

@@ -1,73 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/model_snapshot.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace slipway::serving {
+namespace {
 
-void ModelSnapshot::Add(const ModelName& model, VersionId version,
-                        Result<std::shared_ptr<ServedVersion>> served) {
-  Model& entry = models_[model];
-  const bool is_latest = served && (!entry.latest || entry.latest->version() < version);
-  if (is_latest) entry.latest = *served;
-  entry.versions.insert_or_assign(version, std::move(served));
+void AppendServed(const ModelSnapshot::Model& model, std::vector<ServedVersion*>& served) {
+  for (const auto& [number, version] : model.versions) {
+    if (version) served.push_back(version->get());
+  }
 }
 
-void ModelSnapshot::AddBroken(const ModelName& model, const Error& reason) {
-  models_[model].broken = reason;
+}  // namespace
+
+void ModelSnapshot::Set(const ModelName& name, Model model) {
+  const auto entry = std::make_shared<Entry>();
+  entry->model = std::move(model);
+  for (const auto& [number, version] : entry->model.versions) {
+    if (version) entry->latest = &*version;
+  }
+  models_.insert_or_assign(name, entry);
 }
 
-Result<std::shared_ptr<ServedVersion>> ModelSnapshot::Find(
+Result<const std::shared_ptr<ServedVersion>*> ModelSnapshot::Find(
     const ModelName& model, const std::optional<VersionId>& version) const {
-  SLIPWAY_TRY_ASSIGN(const Model* const entry, FindModel(model));
-  if (!version && entry->latest) return entry->latest;
-  const auto not_loaded = [&](const Error& reason) {
-    return MakeError(ErrorCode::kUnavailable, "model {:?} could not be loaded: {}", model.text(),
-                     reason.message());
-  };
-  if (entry->broken) return not_loaded(*entry->broken);
-  if (!version) return not_loaded(entry->versions.rbegin()->second.error());
-  const auto found = entry->versions.find(*version);
-  if (found == entry->versions.end()) {
-    return NotFound("model {:?} has no version {} here", model.text(), version->number());
+  SLIPWAY_TRY_ASSIGN(const Entry* const entry, FindModel(model));
+  if (!version && entry->latest != nullptr) return entry->latest;
+  const auto& versions = entry->model.versions;
+  const auto found = version ? versions.find(*version) : versions.end();
+  if (found != versions.end()) {
+    if (!found->second) return found->second.error();
+    return &*found->second;
   }
-  if (!found->second) return not_loaded(found->second.error());
-  return *found->second;
+  if (entry->model.reason) return *entry->model.reason;
+  if (!version && !versions.empty()) return versions.rbegin()->second.error();
+  if (!version) return NotFound("model {:?} is not loaded", model.text());
+  return NotFound("model {:?} has no version {} here", model.text(), version->number());
 }
 
-Result<std::vector<VersionId>> ModelSnapshot::ReadyVersions(const ModelName& model) const {
-  SLIPWAY_TRY_ASSIGN(const Model* const entry, FindModel(model));
-  std::vector<VersionId> ready;
-  for (const auto& [version, served] : entry->versions) {
-    if (served) ready.push_back(version);
-  }
-  return ready;
+Result<std::vector<ServedVersion*>> ModelSnapshot::ServedOf(const ModelName& model) const {
+  SLIPWAY_TRY_ASSIGN(const Entry* const entry, FindModel(model));
+  std::vector<ServedVersion*> served;
+  AppendServed(entry->model, served);
+  return served;
 }
 
-bool ModelSnapshot::IsComplete() const {
-  for (const auto& [name, model] : models_) {
-    if (model.broken) return false;
-    for (const auto& [version, served] : model.versions) {
-      if (!served) return false;
-    }
-  }
-  return true;
+std::vector<ServedVersion*> ModelSnapshot::Served() const {
+  std::map<ModelName, const Model*> in_order;
+  for (const auto& [name, entry] : models_) in_order.emplace(name, &entry->model);
+  std::vector<ServedVersion*> served;
+  for (const auto& [name, model] : in_order) AppendServed(*model, served);
+  return served;
 }
 
-std::vector<std::shared_ptr<ServedVersion>> ModelSnapshot::Served() const {
-  std::vector<std::shared_ptr<ServedVersion>> all;
-  for (const auto& [name, model] : models_) {
-    for (const auto& [version, served] : model.versions) {
-      if (served) all.push_back(*served);
-    }
-  }
-  return all;
-}
-
-Result<const ModelSnapshot::Model*> ModelSnapshot::FindModel(const ModelName& model) const {
+Result<const ModelSnapshot::Entry*> ModelSnapshot::FindModel(const ModelName& model) const {
   const auto found = models_.find(model);
-  if (found == models_.end()) return NotFound("there is no model {:?}", model.text());
-  return &found->second;
+  if (found != models_.end()) return found->second.get();
+  return NotFound("there is no model {:?} here, or it is not loaded", model.text());
 }
 
 }  // namespace slipway::serving

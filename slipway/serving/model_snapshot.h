@@ -13,39 +13,43 @@
 
 namespace slipway::serving {
 
-/// What a server serves at one moment: the versions of its models, and why others could not be
-/// loaded. Requests resolve their model against it without a lock.
+/// What a server serves at one moment: the versions of its models, and why others are not served.
+/// Requests resolve their model against it without a lock.
 ///
-/// Thread-safe once built.
+/// Thread-safe once built. What it returns by pointer lives as long as the snapshot.
 class ModelSnapshot {
  public:
-  /// Adds a version, or the reason why it is not served.
-  void Add(const ModelName& model, VersionId version,
-           Result<std::shared_ptr<ServedVersion>> served);
-  /// Adds a model of which not even the versions are known.
-  void AddBroken(const ModelName& model, const Error& reason);
+  /// A model with its versions.
+  struct Model {
+    /// Served, or why not.
+    std::map<VersionId, Result<std::shared_ptr<ServedVersion>>> versions;
+    /// Why there is none, if there is none.
+    std::optional<Error> reason = {};
+  };
+
+  /// Adds a model, or replaces it.
+  void Set(const ModelName& name, Model model);
 
   /// The version of `model` that answers a request for `version` (absent: the highest that is
   /// served). kNotFound if there is none of that name or number, kUnavailable with the reason if it
   /// could not be loaded.
-  Result<std::shared_ptr<ServedVersion>> Find(const ModelName& model,
-                                              const std::optional<VersionId>& version) const;
-  /// The versions of `model` that are served, ascending. kNotFound if there is no such model.
-  Result<std::vector<VersionId>> ReadyVersions(const ModelName& model) const;
-  /// Whether every version there should be is served.
-  bool IsComplete() const;
-  /// All versions that are served.
-  std::vector<std::shared_ptr<ServedVersion>> Served() const;
+  Result<const std::shared_ptr<ServedVersion>*> Find(const ModelName& model,
+                                                     const std::optional<VersionId>& version) const;
+  /// The versions of `model` that are served, in the order of their numbers. kNotFound if there is
+  /// no such model.
+  Result<std::vector<ServedVersion*>> ServedOf(const ModelName& model) const;
+  /// All versions that are served, in the order of names and numbers.
+  std::vector<ServedVersion*> Served() const;
 
  private:
-  struct Model {
-    std::map<VersionId, Result<std::shared_ptr<ServedVersion>>> versions;
-    std::shared_ptr<ServedVersion> latest;  ///< The highest that is served; null if none is.
-    std::optional<Error> broken;
+  struct Entry {
+    Model model;
+    const std::shared_ptr<ServedVersion>* latest = nullptr;  ///< The highest that is served.
   };
-  Result<const Model*> FindModel(const ModelName& model) const;
+  Result<const Entry*> FindModel(const ModelName& model) const;
 
-  std::unordered_map<ModelName, Model> models_;
+  // Entries stay where they are, shared by all snapshots that have them.
+  std::unordered_map<ModelName, std::shared_ptr<const Entry>> models_;
 };
 
 }  // namespace slipway::serving

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/served_version.h"
 
+#include "slipway/base/files.h"
 #include "slipway/graph/model_file.h"
-#include "slipway/serving/dynamic_batcher.h"
+#include "slipway/serving/internal/warmup.h"
+#include "slipway/serving/model_config_text.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace slipway::serving {
 namespace {
@@ -49,34 +54,103 @@ DynamicBatcherOptions BatcherOptions(const ModelConfig& config, const ModelSigna
           .inline_limit = defaults.inline_limit};
 }
 
+/// Refuses a configuration that leaves something to the model file.
+Status CheckIsWhole(const ModelConfig& config) {
+  constexpr std::string_view kWhy = "and --disable-auto-complete-config is set";
+  if (config.inputs.empty()) return InvalidArgument("the configuration names no input, {}", kWhy);
+  if (config.outputs.empty()) return InvalidArgument("the configuration names no output, {}", kWhy);
+  for (const std::vector<TensorConfig>* const tensors : {&config.inputs, &config.outputs}) {
+    for (const TensorConfig& tensor : *tensors) {
+      if (tensor.dtype) continue;
+      return InvalidArgument("{:?} has no data_type in the configuration, {}", tensor.name, kWhy);
+    }
+  }
+  return {};
+}
+
+/// The lines of a file in the model's folder.
+Result<ClassLabels> ReadLabels(const std::filesystem::path& model_folder, const std::string& name) {
+  constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20U;
+  SLIPWAY_TRY_ASSIGN(const Folder folder, Folder::Open(model_folder));
+  SLIPWAY_TRY_ASSIGN(const FileDescriptor descriptor, folder.OpenFile(name));
+  SLIPWAY_TRY_ASSIGN(const MappedFile file,
+                     MappedFile::Map(descriptor, model_folder / name, kMaxBytes));
+  auto labels = std::make_shared<std::vector<std::string>>();
+  for (std::string_view rest = AsText(file.bytes()); !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    labels->emplace_back(line);
+  }
+  return labels;
+}
+
 }  // namespace
 
-Result<std::shared_ptr<ServedVersion>> ServedVersion::Load(const VersionSource& source,
+Result<std::unique_ptr<ServedVersion>> ServedVersion::Load(const VersionSource& source,
                                                            const ServingDefaults& defaults,
                                                            const ServerParts& parts) {
+  const SteadyTime start = parts.clock.Now();
+  if (!defaults.auto_complete) SLIPWAY_TRY(CheckIsWhole(source.config));
   SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(source.model_file));
   SLIPWAY_TRY_ASSIGN(std::unique_ptr<runtime::Session> session,
-                     parts.engine.Load(file, defaults.session));
+                     parts.engine.Load(file, source.config.session));
   const SessionSpecs specs{.inputs = session->inputs(),
                            .outputs = session->outputs(),
                            .optional_inputs = session->optional_inputs()};
+  const std::int64_t max_batch_size = defaults.auto_complete ? defaults.max_batch_size : 0;
   SLIPWAY_TRY_ASSIGN(ModelSignature signature,
-                     CompleteSignature(source.config, specs, defaults.max_batch_size));
-  std::shared_ptr<ServedVersion> served(
-      new ServedVersion(source, std::move(session), std::move(signature), parts.metrics));
-  SLIPWAY_TRY_ASSIGN(
-      served->batcher_,
-      DynamicBatcher::Create(
-          BatcherOptions(source.config, served->signature_, defaults),
-          {.session = *served->session_, .clock = parts.clock, .metrics = served->metrics_}));
+                     CompleteSignature(source.config, specs, max_batch_size));
+  std::unique_ptr<ServedVersion> served(
+      new ServedVersion(source, std::move(session), std::move(signature)));
+  const DynamicBatcherOptions options = BatcherOptions(source.config, served->signature_, defaults);
+  SLIPWAY_TRY_ASSIGN(served->config_,
+                     CompleteConfigText(source.config, {.model = source.model,
+                                                        .signature = served->signature_,
+                                                        .instance_count = options.instance_count}));
+  for (const auto& [output, name] : source.config.label_files) {
+    SLIPWAY_TRY_ASSIGN(served->labels_[output], ReadLabels(source.folder, name));
+  }
+  SLIPWAY_TRY(served->WarmUp(source, options, parts.clock));
+  SLIPWAY_TRY_ASSIGN(served->batcher_,
+                     DynamicBatcher::Create(options, {.session = *served->session_,
+                                                      .clock = parts.clock,
+                                                      .metrics = *served->metrics_}));
+  served->metrics_->SetLoadTime(parts.clock.Now() - start);
   return served;
 }
 
 ServedVersion::ServedVersion(const VersionSource& source, std::unique_ptr<runtime::Session> session,
-                             ModelSignature signature, metrics::Registry& registry)
+                             ModelSignature signature)
     : version_(source.version),
       session_(std::move(session)),
       signature_(std::move(signature)),
-      metrics_(registry, source.model, source.version) {}
+      metrics_(source.metrics) {}
+
+ClassLabels ServedVersion::labels(std::string_view output) const {
+  const auto found = labels_.find(output);
+  return found == labels_.end() ? nullptr : found->second;
+}
+
+Status ServedVersion::WarmUp(const VersionSource& source, const DynamicBatcherOptions& options,
+                             const Clock& clock) const {
+  if (source.config.warmups.empty()) return {};
+  // Counted nowhere: clients asked for none of it.
+  metrics::Registry registry;
+  VersionMetrics metrics(registry, source.model, source.version);
+  SLIPWAY_TRY_ASSIGN(
+      const std::unique_ptr<Batcher> batcher,
+      DynamicBatcher::Create(options, {.session = *session_, .clock = clock, .metrics = metrics}));
+  for (const WarmupConfig& warmup : source.config.warmups) {
+    const Result<WarmupSample> sample = MakeWarmupSample(warmup, signature_, source.folder);
+    if (!sample) return Annotate(sample.error(), "model_warmup {:?}", warmup.name);
+    const Status warm = RunWarmup(*sample, {.signature = signature_,
+                                            .batcher = *batcher,
+                                            .clock = clock,
+                                            .instance_count = options.instance_count});
+    if (!warm) return Annotate(warm.error(), "model_warmup {:?}", warmup.name);
+  }
+  return {};
+}
 
 }  // namespace slipway::serving

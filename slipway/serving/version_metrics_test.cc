@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/version_metrics.h"
 
+#include "slipway/base/testing/fake_clock.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +13,8 @@ namespace slipway::serving {
 namespace {
 
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""ns;
 using std::chrono_literals::operator""us;
 using ::testing::HasSubstr;
 
@@ -87,6 +91,82 @@ TEST(VersionMetricsTest, KeepsNoSummariesOtherwise) {
   const VersionMetrics metrics(registry, kModel, VersionId(1));
 
   EXPECT_THAT(registry.PrometheusText(), ::testing::Not(HasSubstr("summary")));
+}
+
+TEST(VersionMetricsTest, ShowsWholeMicrosecondsOfTheSumAndNotOfEachCall) {
+  metrics::Registry registry;
+  VersionMetrics metrics(registry, kModel, VersionId(1));
+  const SteadyTime start(1s);
+  const CallTimes times{
+      .started = start, .gathered = start, .computed = start + 600ns, .finished = start + 600ns};
+
+  for (int i = 0; i < 5; ++i) metrics.CountCall(times, 1, std::array{start});
+
+  EXPECT_THAT(
+      registry.PrometheusText(),
+      HasSubstr("nv_inference_compute_infer_duration_us{model=\"fashion\",version=\"1\"} 3\n"));
+}
+
+TEST(VersionMetricsTest, TellsTheSumsOfTheStatisticsExtension) {
+  metrics::Registry registry;
+  VersionMetrics metrics(registry, kModel, VersionId(2));
+  FakeClock clock;
+  const SteadyTime start = clock.Now();
+  const CallTimes times{.started = start + 10us,
+                        .gathered = start + 12us,
+                        .computed = start + 112us,
+                        .finished = start + 115us};
+  metrics.CountCall(times, 9, std::array{start, start + 4us});
+  metrics.CountCall(times, 1000, std::array{start});
+  metrics.CountCall(times, 9, std::array{start});
+  metrics.CountFailure(FailureReason::kRejected, 7us);
+  metrics.CountFailure(FailureReason::kBackend);
+  const WallTime last = clock.WallNow() + 115us;
+  clock.Advance(3s);
+
+  const VersionStatistics statistics = metrics.Statistics(clock);
+
+  EXPECT_EQ(statistics.model, kModel);
+  EXPECT_EQ(statistics.version, VersionId(2));
+  EXPECT_EQ(statistics.inference_count, 1018U);
+  EXPECT_EQ(statistics.execution_count, 3U);
+  EXPECT_EQ(statistics.success, (DurationSum{4, 4 * 115us - 4us}));
+  EXPECT_EQ(statistics.fail, (DurationSum{2, 7us}));
+  EXPECT_EQ(statistics.queue, (DurationSum{4, 36us}));
+  EXPECT_EQ(statistics.compute_input, (DurationSum{4, 8us}));
+  EXPECT_EQ(statistics.compute_infer, (DurationSum{4, 400us}));
+  EXPECT_EQ(statistics.compute_output, (DurationSum{4, 12us}));
+  EXPECT_EQ(statistics.last_inference,
+            std::chrono::floor<std::chrono::milliseconds>(last.time_since_epoch()));
+  ASSERT_EQ(statistics.batches.size(), 2U);
+  EXPECT_EQ(statistics.batches[0].rows, 9U);
+  EXPECT_EQ(statistics.batches[0].compute_input, (DurationSum{2, 4us}));
+  EXPECT_EQ(statistics.batches[0].compute_infer, (DurationSum{2, 200us}));
+  EXPECT_EQ(statistics.batches[0].compute_output, (DurationSum{2, 6us}));
+  EXPECT_EQ(statistics.batches[1].rows, 1000U);
+  EXPECT_EQ(statistics.batches[1].compute_infer, (DurationSum{1, 100us}));
+}
+
+TEST(VersionMetricsTest, HasTheTagsOfTheConfigurationAsLabels) {
+  metrics::Registry registry;
+  VersionMetrics metrics(registry, kModel, VersionId(1), {{"team", "vision"}});
+
+  metrics.SetLoadTime(1500ms);
+
+  EXPECT_THAT(registry.PrometheusText(),
+              HasSubstr("nv_model_load_duration_secs{model=\"fashion\",team=\"vision\","
+                        "version=\"1\"} 1.5\n"));
+}
+
+TEST(VersionMetricsTest, AreTheSameForAVersionUntilItsTagsChange) {
+  metrics::Registry registry;
+  VersionMetricsTable table(registry);
+
+  const auto first = table.Get(kModel, VersionId(1), {});
+
+  EXPECT_EQ(table.Get(kModel, VersionId(1), {}), first);
+  EXPECT_NE(table.Get(kModel, VersionId(2), {}), first);
+  EXPECT_NE(table.Get(kModel, VersionId(1), {{"team", "vision"}}), first);
 }
 
 TEST(VersionMetricsTest, CountsFailuresByReason) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server from its start to its end."""
+import signal
 import threading
 import time
 import unittest
@@ -17,8 +18,8 @@ class LifecycleTest(unittest.TestCase):
         self.repository = Repository()
         self.addCleanup(self.repository.remove)
 
-    def serve(self, **options):
-        server = Server(self.repository, **options)
+    def serve(self, *flags, **options):
+        server = Server(self.repository, *flags, **options)
         self.addCleanup(server.stop)
         return server
 
@@ -63,6 +64,39 @@ class LifecycleTest(unittest.TestCase):
         self.assertEqual(status, 0, "requests were cut off")
         self.assertEqual(set(answered), {(64, 10)})
         self.assertEqual(len(refused), 4)
+
+    def test_is_unready_and_answers_while_balancers_notice(self):
+        self.repository.add("identity", onnx_models.identity("n", 4))
+        server = self.serve("--drain-grace-secs", "60")
+
+        server.process.send_signal(signal.SIGTERM)
+        while curl(f"http://{server.http}/v2/health/ready").status == 200:
+            time.sleep(0.01)
+        answer = curl(f"http://{server.http}/v2/models/identity")
+
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(server.stop(), 0, "a second signal ends the wait")
+
+    def test_follows_its_repository_if_told_so(self):
+        self.repository.add("identity", onnx_models.identity("n", 4))
+        server = self.serve("--model-control-mode", "poll")
+
+        self.repository.add("identity", onnx_models.identity("n", 5), version=2)
+
+        def versions():
+            return curl(f"http://{server.http}/v2/models/identity").json()["versions"]
+        end = time.monotonic() + 60
+        while versions() != ["2"] and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(versions(), ["2"])
+
+    def test_loads_only_what_it_is_told_to(self):
+        self.repository.add("identity", onnx_models.identity("n", 4))
+        self.repository.add("other", onnx_models.identity("n", 4))
+        server = self.serve("--model-control-mode", "explicit", "--load-model", "identity")
+
+        self.assertEqual(curl(f"http://{server.http}/v2/models/identity").status, 200)
+        self.assertEqual(curl(f"http://{server.http}/v2/models/other").status, 404)
 
     def test_serves_the_highest_version_and_each_by_number(self):
         for version, size in ((1, 4), (2, 5), (10, 6)):

@@ -181,9 +181,9 @@ Result<HttpResponse> RestHandler::Call(const HttpRequest& request, const RouteMa
 }
 
 HttpResponse RestHandler::Metrics(const HttpRequest& request) const {
-  metrics::Exposition shown = metrics::Expose(
-      parts_.registry,
-      metrics::ChooseExpositionFormat(request.headers.Find("accept").value_or("")));
+  metrics::Exposition shown =
+      metrics::Expose(parts_.registry,
+                      metrics::ChooseExpositionFormat(request.headers.Find("accept").value_or("")));
   HttpResponse response;
   response.headers.Add("content-type", shown.content_type);
   response.headers.Add("vary", "accept");

@@ -6,6 +6,8 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+
 namespace slipway::runtime {
 namespace {
 
@@ -21,6 +23,43 @@ GraphOptimizationLevel ToOrtLevel(GraphOptimization optimization) {
       break;
   }
   return ORT_ENABLE_ALL;
+}
+
+Status SetThreads(OrtSessionOptions* made, const SessionOptions& options) {
+  const OrtApi& api = Api();
+  if (options.intra_op_threads == 0 && options.inter_op_threads == 0 && !options.parallel_nodes) {
+    return ToStatus(api.DisablePerSessionThreads(made));
+  }
+  constexpr std::size_t kMost = 1024;
+  if (options.intra_op_threads > kMost || options.inter_op_threads > kMost) {
+    return InvalidArgument("{} intra-op and {} inter-op threads: at most {} are allowed",
+                           options.intra_op_threads, options.inter_op_threads, kMost);
+  }
+  // 0 would be a pool as wide as the machine: a model that sets only the other has none.
+  const std::size_t intra = std::max<std::size_t>(options.intra_op_threads, 1);
+  SLIPWAY_TRY(ToStatus(api.SetIntraOpNumThreads(made, static_cast<int>(intra))));
+  SLIPWAY_TRY(ToStatus(api.SetInterOpNumThreads(made, static_cast<int>(options.inter_op_threads))));
+  SLIPWAY_TRY(ToStatus(api.AddSessionConfigEntry(made, "session.intra_op.allow_spinning", "0")));
+  SLIPWAY_TRY(ToStatus(api.AddSessionConfigEntry(made, "session.inter_op.allow_spinning", "0")));
+  return ToStatus(
+      api.SetSessionExecutionMode(made, options.parallel_nodes ? ORT_PARALLEL : ORT_SEQUENTIAL));
+}
+
+/// The library is handed bytes and opens no file; a setting must not make it.
+bool NamesFiles(std::string_view setting) {
+  return setting.find("file") != std::string_view::npos ||
+         setting.find("path") != std::string_view::npos;
+}
+
+Status AddSettings(OrtSessionOptions* made, const SessionOptions& options) {
+  for (const auto& [name, value] : options.settings) {
+    if (!name.starts_with("session.") || NamesFiles(name)) {
+      return InvalidArgument("the engine's setting {:?} may not be changed", name);
+    }
+    const Status added = ToStatus(Api().AddSessionConfigEntry(made, name.c_str(), value.c_str()));
+    if (!added) return InvalidArgument("setting {:?}: {}", name, added.error().message());
+  }
+  return {};
 }
 
 Status AddExternalData(OrtSessionOptions* options,
@@ -45,13 +84,16 @@ Result<OrtOwned<OrtSessionOptions>> ToOrtOptions(const ModelBytes& bytes,
   SLIPWAY_TRY_ASSIGN(OrtOwned<OrtSessionOptions> made, MakeOrt<OrtSessionOptions>([&](auto** out) {
                        return api.CreateSessionOptions(out);
                      }));
-  SLIPWAY_TRY(ToStatus(api.DisablePerSessionThreads(made.get())));
+  SLIPWAY_TRY(SetThreads(made.get(), options));
+  SLIPWAY_TRY(AddSettings(made.get(), options));
   SLIPWAY_TRY(
       ToStatus(api.SetSessionGraphOptimizationLevel(made.get(), ToOrtLevel(options.optimization))));
   SLIPWAY_TRY(ToStatus(api.SetSessionLogId(made.get(), std::string(bytes.name).c_str())));
   // Patterns are kept for each combination of input shapes ever seen, without a bound, and save
   // nothing measurable.
-  SLIPWAY_TRY(ToStatus(api.DisableMemPattern(made.get())));
+  SLIPWAY_TRY(ToStatus(options.memory_patterns ? api.EnableMemPattern(made.get())
+                                               : api.DisableMemPattern(made.get())));
+  if (!options.memory_arena) SLIPWAY_TRY(ToStatus(api.DisableCpuMemArena(made.get())));
   // A name that was not handed over must not be looked up relative to the current folder.
   SLIPWAY_TRY(ToStatus(api.AddSessionConfigEntry(
       made.get(), "session.model_external_initializers_file_folder_path", "/dev/null")));

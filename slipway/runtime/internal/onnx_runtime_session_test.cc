@@ -6,6 +6,7 @@
 #include "slipway/base/testing/temporary_folder.h"
 #include "slipway/runtime/testing/onnx_bytes.h"
 
+#include <array>
 #include <fstream>
 #include <string>
 
@@ -42,6 +43,42 @@ TEST(OnnxRuntimeSessionTest, LoadsAtEachOptimizationLevel) {
     EXPECT_TRUE(OnnxRuntimeSession::Create(Environment(), {"test", AsBytes(model), {}},
                                            {.optimization = level}));
   }
+}
+
+TEST(OnnxRuntimeSessionTest, RunsWithThreadsAndMemoryOfItsOwn) {
+  const std::string model = OnnxIdentity(DataType::kFloat32, {-1});
+  ASSERT_OK_AND_ASSIGN(
+      const auto session,
+      OnnxRuntimeSession::Create(Environment(), {"test", AsBytes(model), {}},
+                                 {.intra_op_threads = 2,
+                                  .inter_op_threads = 2,
+                                  .parallel_nodes = true,
+                                  .memory_arena = false,
+                                  .memory_patterns = true,
+                                  .settings = {{"session.disable_prepacking", "1"}}}));
+  const std::array<float, 2> row = {1, 2};
+  const TensorView input{DataType::kFloat32, Shape({2}), std::as_bytes(std::span(row))};
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<SharedTensor> outputs,
+                       session->NewExecutor()->Run(std::span(&input, 1), {}));
+
+  EXPECT_THAT(outputs[0].view.elements<float>(), ElementsAre(1, 2));
+}
+
+TEST(OnnxRuntimeSessionTest, RefusesOptionsThatItCannotHave) {
+  const std::string model = OnnxIdentity(DataType::kFloat32, {-1});
+  const auto load = [&](const SessionOptions& options) {
+    return OnnxRuntimeSession::Create(Environment(), {"test", AsBytes(model), {}}, options);
+  };
+
+  EXPECT_THAT(load({.intra_op_threads = 5000}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("5000 intra-op")));
+  EXPECT_THAT(load({.settings = {{"ep.context_enable", "1"}}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"ep.context_enable\"")));
+  EXPECT_THAT(load({.settings = {{"session.model_external_initializers_file_folder_path", "/"}}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("may not be changed")));
+  EXPECT_THAT(load({.settings = {{"session.x", std::string(100'000, 'x')}}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"session.x\"")));
 }
 
 TEST(OnnxRuntimeSessionTest, RefusesWhatIsNoModel) {

@@ -114,11 +114,37 @@ void FakeEngineState::FailLoads(std::optional<Error> error) {
   load_error_ = std::move(error);
 }
 
-Status FakeEngineState::EnterLoad() {
-  const MutexLock lock(mutex_);
+Status FakeEngineState::EnterLoad(const SessionOptions& options) {
+  MutexLock lock(mutex_);
+  ++held_loads_;
+  changed_.NotifyAll();
+  while (holding_loads_) changed_.Wait(lock);
+  --held_loads_;
   if (load_error_) return *load_error_;
   ++loads_;
+  last_options_ = options;
   return {};
+}
+
+SessionOptions FakeEngineState::last_options() const {
+  const MutexLock lock(mutex_);
+  return last_options_;
+}
+
+void FakeEngineState::HoldLoads() {
+  const MutexLock lock(mutex_);
+  holding_loads_ = true;
+}
+
+void FakeEngineState::ReleaseLoads() {
+  const MutexLock lock(mutex_);
+  holding_loads_ = false;
+  changed_.NotifyAll();
+}
+
+void FakeEngineState::AwaitHeldLoads(std::size_t count) {
+  MutexLock lock(mutex_);
+  while (held_loads_ < count) changed_.Wait(lock);
 }
 
 std::size_t FakeEngineState::load_count() const {
@@ -131,15 +157,15 @@ std::unique_ptr<Session> FakeEngine::NewSession() const {
 }
 
 Result<std::unique_ptr<Session>> FakeEngine::Load(const graph::ModelFile& /*file*/,
-                                                  const SessionOptions& /*options*/) const {
-  SLIPWAY_TRY(state_->EnterLoad());
+                                                  const SessionOptions& options) const {
+  SLIPWAY_TRY(state_->EnterLoad(options));
   return NewSession();
 }
 
 Result<std::unique_ptr<Session>> FakeEngine::LoadBytes(ByteView /*model_bytes*/,
                                                        std::string_view /*name*/,
-                                                       const SessionOptions& /*options*/) const {
-  SLIPWAY_TRY(state_->EnterLoad());
+                                                       const SessionOptions& options) const {
+  SLIPWAY_TRY(state_->EnterLoad(options));
   return NewSession();
 }
 

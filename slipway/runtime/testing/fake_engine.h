@@ -37,9 +37,13 @@ class FakeEngineState {
   std::vector<std::int64_t> batch_sizes() const;
 
   void FailLoads(std::optional<Error> error);
-  /// Counts a load, or fails as it was told to.
-  Status EnterLoad();
+  /// Waits while loads are held, then counts a load, or fails as it was told to.
+  Status EnterLoad(const SessionOptions& options);
   std::size_t load_count() const;
+  SessionOptions last_options() const;
+  void HoldLoads();
+  void ReleaseLoads();
+  void AwaitHeldLoads(std::size_t count);
 
  private:
   const FakeModel model_;
@@ -50,6 +54,9 @@ class FakeEngineState {
   std::size_t loads_ SLIPWAY_GUARDED_BY(mutex_) = 0;
   std::vector<std::int64_t> batch_sizes_ SLIPWAY_GUARDED_BY(mutex_);
   std::optional<Error> load_error_ SLIPWAY_GUARDED_BY(mutex_);
+  SessionOptions last_options_ SLIPWAY_GUARDED_BY(mutex_);
+  bool holding_loads_ SLIPWAY_GUARDED_BY(mutex_) = false;
+  std::size_t held_loads_ SLIPWAY_GUARDED_BY(mutex_) = 0;
 };
 
 /// An engine whose every session runs one function, whatever file it is loaded from. Its sessions
@@ -80,6 +87,13 @@ class FakeEngine final : public Engine {
   void FailLoads(std::optional<Error> error) { state_->FailLoads(std::move(error)); }
   /// Loads that succeeded.
   std::size_t load_count() const { return state_->load_count(); }
+  /// The options of the newest load that succeeded.
+  SessionOptions last_options() const { return state_->last_options(); }
+  /// Makes loads wait before they do anything, until `ReleaseLoads`.
+  void HoldLoads() { state_->HoldLoads(); }
+  void ReleaseLoads() { state_->ReleaseLoads(); }
+  /// Returns when `count` loads wait.
+  void AwaitHeldLoads(std::size_t count) { state_->AwaitHeldLoads(count); }
 
  private:
   // Shared with the sessions, which may outlive the engine.

@@ -12,7 +12,6 @@ namespace {
 /// Executors cost threads and memory; more than this is a slip of the hand.
 constexpr std::int64_t kMaxInstances = 256;
 constexpr std::uint64_t kMicrosecondsPerDay = 86'400'000'000;
-constexpr std::string_view kPadParameter = "slipway.pad_to_preferred";
 
 /// The host policy that Triton gives a group without one.
 std::string DefaultHostPolicy(const config::ModelInstanceGroup& group) {

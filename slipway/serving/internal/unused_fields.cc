@@ -2,6 +2,8 @@
 #include "slipway/serving/internal/unused_fields.h"
 
 #include "slipway/base/format.h"
+#include "slipway/serving/internal/read_scheduling.h"
+#include "slipway/serving/internal/session_config.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -70,17 +72,37 @@ constexpr auto kUsed = std::to_array<std::string_view>({
     "ModelQueuePolicy.default_timeout_microseconds",
     "ModelQueuePolicy.allow_timeout_override",
     "ModelQueuePolicy.max_queue_size",
-});
-
-/// The keys of `parameters` that are read.
-constexpr auto kUsedParameters = std::to_array<std::string_view>({
-    R"(parameters["slipway.pad_to_preferred"])",
+    "ModelConfig.metric_tags",
+    "ModelOutput.label_filename",
+    "ModelConfig.optimization",
+    "ModelOptimizationPolicy.graph",
+    "ModelOptimizationPolicy.Graph.level",
+    "ModelConfig.model_warmup",
+    "ModelWarmup.name",
+    "ModelWarmup.batch_size",
+    "ModelWarmup.inputs",
+    "ModelWarmup.Input.data_type",
+    "ModelWarmup.Input.dims",
+    "ModelWarmup.Input.zero_data",
+    "ModelWarmup.Input.random_data",
+    "ModelWarmup.Input.input_data_file",
+    "ModelWarmup.count",
+    "ModelConfig.parameters",
+    "ModelParameter.string_value",
 });
 
 bool IsUsed(const FieldDescriptor& field) {
   const std::string_view package = field.file()->package();
   return std::ranges::find(kUsed, std::string_view(field.full_name()).substr(package.size() + 1)) !=
          kUsed.end();
+}
+
+/// Whether an entry of the map `field`, which has an effect, has one.
+bool IsUsedEntry(const FieldDescriptor& field, const Message& entry) {
+  if (field.name() != "parameters") return true;
+  const FieldDescriptor& key = *entry.GetDescriptor()->map_key();
+  const std::string name = entry.GetReflection()->GetString(entry, &key);
+  return name == kPadParameter || IsSessionParameter(name);
 }
 
 /// What stands in brackets behind the path of an entry: its key in a map, its index in a list.
@@ -102,17 +124,28 @@ struct Place {
 
 void CollectFrom(const Message& message, const Place& place, std::vector<std::string>& unused);
 
+/// `place` is that of the entry's value.
+void CollectFromMapEntry(const Message& entry, const Place& place,
+                         std::vector<std::string>& unused) {
+  const FieldDescriptor& value = *entry.GetDescriptor()->map_value();
+  if (!place.is_used) {
+    unused.push_back(place.path);
+  } else if (value.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    CollectFrom(entry.GetReflection()->GetMessage(entry, &value), place, unused);
+  }
+}
+
 void CollectFromEntries(const Message& message, const FieldDescriptor& field, const Place& place,
                         std::vector<std::string>& unused) {
   const Reflection& reflection = *message.GetReflection();
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
     const std::string path = place.path + SubscriptOf(field, entry, i);
-    if (!field.is_map()) {
+    if (field.is_map()) {
+      CollectFromMapEntry(
+          entry, {.path = path, .is_used = place.is_used && IsUsedEntry(field, entry)}, unused);
+    } else {
       CollectFrom(entry, {.path = path, .is_used = place.is_used}, unused);
-    } else if (!place.is_used &&
-               std::ranges::find(kUsedParameters, path) == kUsedParameters.end()) {
-      unused.push_back(path);
     }
   }
 }
