@@ -91,8 +91,9 @@ const std::map<std::string, std::function<onnx::TensorProto&(onnx::ModelProto&)>
                       ->add_initializer();
         }},
        {"function", [](auto& model) -> auto& {
-          return *AddAttribute(*model.add_functions()->add_node(), onnx::AttributeProto::TENSOR)
-                      .mutable_t();
+          onnx::FunctionProto& function = *model.add_functions();
+          function.set_name("f");
+          return *AddAttribute(*function.add_node(), onnx::AttributeProto::TENSOR).mutable_t();
         }}};
   return places;
 }
