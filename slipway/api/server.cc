@@ -21,6 +21,7 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.header_timeout = options.header_timeout;
   transport.body_timeout = options.body_timeout;
   transport.idle_timeout = options.idle_timeout;
+  transport.busy_poll = options.busy_poll;
   return transport;
 }
 

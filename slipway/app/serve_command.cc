@@ -25,25 +25,7 @@ serving::ModelControl ControlOf(std::string_view mode) {
 
 void ServeCommand::AddOptions(CLI::App& verb) {
   AddModelOptions(verb);
-  verb.add_option("--host", options_.front.host, "Address to listen on")->capture_default_str();
-  verb.add_option("--http-port", options_.front.http_port, "REST; 0 takes a free port")
-      ->capture_default_str();
-  verb.add_option("--grpc-port", options_.front.grpc_port, "gRPC; 0 takes a free port")
-      ->capture_default_str();
-  verb.add_option("--metrics-port", options_.front.metrics_port, "Metrics; 0 takes a free port")
-      ->capture_default_str();
-  verb.add_option("--io-threads", options_.front.io_threads, "Threads that read and answer")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--max-body-bytes", options_.front.max_body_bytes,
-                  "Largest REST body, also decompressed")
-      ->capture_default_str();
-  verb.add_option("--grpc-max-message-bytes", options_.front.max_grpc_message_bytes,
-                  "Largest gRPC message, also decompressed; at most 2147483647")
-      ->capture_default_str();
-  verb.add_flag("--grpc-compress-answers", options_.front.compress_grpc,
-                "Compress gRPC answers for every client that takes it, not only for those that "
-                "compress their requests");
+  AddFrontOptions(verb);
   AddAccessOptions(verb);
   verb.add_option("--intra-op-threads", options_.engine.intra_op_threads,
                   "Threads of one engine call, shared by all models; 0: all cores")
@@ -72,6 +54,33 @@ void ServeCommand::AddOptions(CLI::App& verb) {
                   "more than once")
       ->allow_extra_args(false);
   verb.add_flag("--json", json_, "Print one JSON object when ready");
+}
+
+void ServeCommand::AddFrontOptions(CLI::App& verb) {
+  verb.add_option("--host", options_.front.host, "Address to listen on")->capture_default_str();
+  verb.add_option("--http-port", options_.front.http_port, "REST; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--grpc-port", options_.front.grpc_port, "gRPC; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--metrics-port", options_.front.metrics_port, "Metrics; 0 takes a free port")
+      ->capture_default_str();
+  verb.add_option("--io-threads", options_.front.io_threads, "Threads that read and answer")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--busy-poll-us", busy_poll_us_,
+                  "Microseconds in which such a thread asks for the next event before it sleeps, "
+                  "while events come that close; 0: it sleeps at once")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
+  verb.add_option("--max-body-bytes", options_.front.max_body_bytes,
+                  "Largest REST body, also decompressed")
+      ->capture_default_str();
+  verb.add_option("--grpc-max-message-bytes", options_.front.max_grpc_message_bytes,
+                  "Largest gRPC message, also decompressed; at most 2147483647")
+      ->capture_default_str();
+  verb.add_flag("--grpc-compress-answers", options_.front.compress_grpc,
+                "Compress gRPC answers for every client that takes it, not only for those that "
+                "compress their requests");
 }
 
 void ServeCommand::AddAccessOptions(CLI::App& verb) {
@@ -127,6 +136,7 @@ void ServeCommand::AddModelOptions(CLI::App& verb) {
 }
 
 Status ServeCommand::Run(Terminal& terminal) {
+  options_.front.busy_poll = std::chrono::microseconds(busy_poll_us_);
   options_.models.control = ControlOf(control_mode_);
   options_.models.poll_interval = std::chrono::seconds(poll_seconds_);
   ConfigureLog({.format = log_format_ == "json" ? LogFormat::kJson : LogFormat::kText});

@@ -21,6 +21,8 @@ class ServeCommand final : public Command {
   Status Run(Terminal& terminal) override;
 
  private:
+  /// Adds the options that say where and how to listen.
+  void AddFrontOptions(CLI::App& verb);
   /// Adds the options that say who may do what.
   void AddAccessOptions(CLI::App& verb);
   void AddModelOptions(CLI::App& verb);
@@ -28,6 +30,7 @@ class ServeCommand final : public Command {
   LocalServerOptions options_;
   std::vector<std::string> host_policies_;
   std::string control_mode_ = "none";
+  std::size_t busy_poll_us_ = 100;
   std::size_t poll_seconds_ = 15;
   std::size_t grace_seconds_ = 0;
   std::size_t drain_seconds_ = 25;

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 // The loop's own handlers before a round ends, lest a flood of input keep the answers waiting.
 constexpr int kHandlersPerRound = 256;
+// With more connections than these a wait is either no wait or a long one.
+constexpr std::size_t kMaxPolledConnections = 64;
 constexpr std::chrono::milliseconds kSweepInterval = 250ms;
 constexpr std::size_t kScratchBytes = std::size_t{32} << 10U;
 
@@ -61,12 +63,35 @@ void IoThread::Start(const std::string& name) {
 void IoThread::Run() {
   mailbox_->Own();
   while (!stopping_) {
-    io_.run_one();
+    WaitForEvent();
     for (int count = 1; count < kHandlersPerRound && io_.poll_one() > 0; ++count) {
     }
     EndRound();
   }
   CloseAll();
+}
+
+// While events follow one another closely it asks for the next again and again before it blocks:
+// to wake a core that has gone to sleep takes longer than such a wait. Not while requests are open
+// elsewhere in this process, whose threads may want the core.
+void IoThread::WaitForEvent() {
+  const SteadyTime began = shared_.clock.Now();
+  const SteadyTime end = began + shared_.options.busy_poll;
+  const bool was_short = std::exchange(wait_was_short_, false);
+  if (was_short && connections_.size() <= kMaxPolledConnections && !HasOpenRequests()) {
+    do {
+      if (io_.poll_one() == 0) continue;
+      wait_was_short_ = true;
+      return;
+    } while (shared_.clock.Now() < end);
+  }
+  io_.run_one();
+  wait_was_short_ = time_.now() < end;
+}
+
+bool IoThread::HasOpenRequests() const {
+  return std::ranges::any_of(
+      connections_, [](const auto& connection) { return connection->open_requests() > 0; });
 }
 
 void IoThread::EnterRound() {

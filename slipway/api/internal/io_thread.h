@@ -62,6 +62,8 @@ class IoThread final : public ConnectionHost {
   void Remove(Connection& connection) override;
 
   void Run();
+  void WaitForEvent();
+  bool HasOpenRequests() const;
   void EndRound();
   void DeliverLetters();
   Listener& AddListener(HttpHandler& handler);
@@ -86,6 +88,7 @@ class IoThread final : public ConnectionHost {
   std::vector<std::shared_ptr<Connection>> flushing_;
   std::vector<HttpHandler*> called_handlers_;  // That have got requests in this round.
   bool in_round_ = false;
+  bool wait_was_short_ = false;  // The last one for an event.
   bool sweep_scheduled_ = false;
   bool draining_ = false;
   bool may_report_drained_ = false;

@@ -11,6 +11,8 @@ namespace slipway::api {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::StartsWith;
+using namespace std::chrono_literals;
 
 const ListenAddress kFreePort{.host = "127.0.0.1", .port = 0};
 
@@ -67,6 +69,23 @@ TEST_F(IoThreadTest, EndsARoundForEachHandlerThatGotRequests) {
   EXPECT_EQ(used.WaitForRoundEnds(1), 1U);
   thread.Stop();
   EXPECT_EQ(unused.WaitForRoundEnds(0), 0U);
+}
+
+TEST_F(IoThreadTest, AnswersWhateverItsBusyPoll) {
+  for (const std::chrono::microseconds busy_poll : {0us, 100us, 100'000us}) {
+    options.busy_poll = busy_poll;
+    RecordingHandler handler;
+    IoThread thread(shared);
+    ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+    thread.Start("test-io");
+    RawClient client(port);
+
+    for (int index = 0; index < 20; ++index) {
+      client.Send(Get("/"));
+      EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200")) << busy_poll.count();
+    }
+    EXPECT_EQ(thread.Stop(), 0U);
+  }
 }
 
 TEST_F(IoThreadTest, ClosesConnectionsOverTheLimit) {
