@@ -67,7 +67,8 @@ bool Serve(int socket, Connection& connection, const std::string& response) {
   while (connection.unanswered >= connection.length) {
     connection.unanswered -= connection.length;
     for (std::size_t sent = 0; sent < response.size();) {
-      const ssize_t written = send(socket, response.data() + sent, response.size() - sent, MSG_NOSIGNAL);
+      const ssize_t written =
+          send(socket, response.data() + sent, response.size() - sent, MSG_NOSIGNAL);
       if (written <= 0) return false;
       sent += static_cast<std::size_t>(written);
     }
