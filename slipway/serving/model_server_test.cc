@@ -274,10 +274,10 @@ TEST_F(ModelServerTest, TracesTheStagesOfARequest) {
   auto tracer = std::make_unique<RequestTracer>(
       RequestTracer::Parts{.settings = settings, .clock = SystemClock(), .metrics = registry_});
   ASSERT_OK_AND_ASSIGN(
-      server_, ModelServer::Create({.repository = folder_.path()}, {.engine = engine_,
-                                                                    .clock = SystemClock(),
-                                                                    .metrics = registry_,
-                                                                    .tracer = tracer.get()}));
+      server_, ModelServer::Create({.repositories = {folder_.path()}}, {.engine = engine_,
+                                                                        .clock = SystemClock(),
+                                                                        .metrics = registry_,
+                                                                        .tracer = tracer.get()}));
 
   ASSERT_OK(InferAndWait(*server_, RequestFor(kFashion)));
   tracer.reset();
