@@ -93,7 +93,11 @@ TEST(ModelConfigTextTest, WritesJsonAsTritonDoes) {
   ASSERT_OK_AND_ASSIGN(const ConfigText text, Complete(R"(
     input { name: "image" dims: [ 1, 28, 28 ] }
     version_policy { specific { versions: [ 1, 9007199254740993 ] } }
-    dynamic_batching { priority_queue_policy { key: 2 value { max_queue_size: 3 } } }
+    dynamic_batching {
+      priority_levels: 2
+      default_priority_level: 1
+      priority_queue_policy { key: 2 value { max_queue_size: 3 } }
+    }
     parameters { key: "b" value { string_value: "2" } }
     parameters { key: "a" value { string_value: "\n1" } })",
                                                        Signature(2)));

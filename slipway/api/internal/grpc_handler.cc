@@ -195,6 +195,7 @@ void GrpcHandler::Infer(HttpRequest request, GrpcExchange exchange) const {
                        .max_shared_bytes = parts_.settings.max_grpc_message_bytes});
   if (!infer) return exchange.Fail(infer.error());
   AddFromHeaders(parts_.settings.grpc_headers, request.headers, infer->request);
+  infer->request.cancelled = std::move(request.gone);
   parts_.service.Infer(
       std::move(infer->request),
       [&service = parts_.service, exchange = std::move(exchange),

@@ -239,6 +239,15 @@ TEST_F(GrpcHandlerTest, ReadsAndWritesSharedMemory) {
   EXPECT_EQ(parameters.at("shared_memory_byte_size").int64_param(), 8);
 }
 
+TEST_F(GrpcHandlerTest, PassesOnThatTheCallWasCancelled) {
+  const std::stop_source client;
+  HttpRequest request = RequestOf(kService + "ModelInfer", EchoMessage(4));
+  request.gone = client.get_token();
+  Ask(std::move(request));
+
+  EXPECT_EQ(service_.last_cancelled(), client.get_token());
+}
+
 TEST_F(GrpcHandlerTest, TakesAndGivesCompressedMessages) {
   const auto compressed = [](const std::string& coding) {
     HttpRequest request = RequestOf(kService + "ModelInfer", EchoMessage(1'000));

@@ -57,6 +57,8 @@ void Http1Session::ReceiveEnd() {
 void Http1Session::EndInput() {
   input_over_ = true;
   finished_ = open_requests() == 0;
+  // A client that has closed only its side still gets what is answered.
+  if (end_received_) gone_.request_stop();
 }
 
 bool Http1Session::MayParse() const {
@@ -111,6 +113,7 @@ void Http1Session::Deliver() {
   parser_.emplace(context_.options);
   const RequestId id = first_id_ + open_requests() - 1;
   if (context_.sink.ModeOf(request) == StreamMode::kWhole) {
+    request.gone = gone_.get_token();
     return context_.sink.OnRequest(id, std::move(request));
   }
   exchanges_.back().pieces = std::make_unique<Http1Pieces>();
@@ -246,6 +249,7 @@ std::vector<std::shared_ptr<StreamObserver>> Http1Session::Observers() const {
 }
 
 void Http1Session::Abandon() {
+  gone_.request_stop();
   for (const auto& observer : Observers()) observer->OnGone();
 }
 

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ class Http1Session final : public HttpSession {
   void NotePhase();
 
   const SessionContext context_;
+  std::stop_source gone_;  // Stopped once the client has gone or closed its side.
   std::optional<Http1Parser> parser_;
   std::string unparsed_;  // What came and could not be used yet.
   OutputQueue output_;

@@ -51,6 +51,27 @@ TEST_F(Http1SessionTest, AnswersPipelinedRequestsInTheirOrder) {
   EXPECT_EQ(session.open_requests(), 0U);
 }
 
+TEST_F(Http1SessionTest, TellsWhenTheClientHasClosedItsSideAndStillAnswers) {
+  Receive(Get("/a"));
+  ASSERT_EQ(harness.arrivals.size(), 1U);
+  EXPECT_FALSE(harness.arrivals[0].request.gone.stop_requested());
+
+  session.ReceiveEnd();
+
+  EXPECT_TRUE(harness.arrivals[0].request.gone.stop_requested());
+  session.Respond(harness.arrivals[0].id, ResponseOf("late"));
+  EXPECT_THAT(Sent(), EndsWith("late"));
+}
+
+TEST_F(Http1SessionTest, TellsWhenTheConnectionHasGone) {
+  Receive(Get("/a"));
+  ASSERT_EQ(harness.arrivals.size(), 1U);
+
+  session.Abandon();
+
+  EXPECT_TRUE(harness.arrivals[0].request.gone.stop_requested());
+}
+
 TEST_F(Http1SessionTest, AnswersManyPipelinedRequestsOverTheBound) {
   AnswerAtOnce();
   std::string requests;

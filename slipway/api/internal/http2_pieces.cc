@@ -84,6 +84,7 @@ void Http2Session::Tick() {
 
 void Http2Session::Abandon() {
   for (const auto& stream : streams_) {
+    stream->gone.request_stop();
     if (stream->pieces && stream->pieces->observer) stream->pieces->observer->OnGone();
   }
 }

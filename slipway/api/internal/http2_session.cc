@@ -239,6 +239,8 @@ void Http2Session::OnRequestEnd(Http2Stream& stream) {
   if (stream.mode != StreamMode::kWhole) return HandOverPieces(stream);
   if (!MayHandOver(stream)) return;
   stream.state = Http2Stream::State::kHandedOver;
+  stream.gone = std::stop_source();
+  stream.request.gone = stream.gone.get_token();
   context_.sink.OnRequest(static_cast<RequestId>(stream.id), std::move(stream.request));
 }
 
@@ -325,6 +327,7 @@ void Http2Session::OnFrameSent(const nghttp2_frame& frame) {
 
 void Http2Session::OnStreamClosed(Http2Stream& stream) {
   nghttp2_session_set_stream_user_data(session_.get(), stream.id, nullptr);
+  stream.gone.request_stop();
   if (stream.pieces && stream.pieces->observer) stream.pieces->observer->OnGone();
   const std::size_t slot = stream.slot;
   std::swap(streams_[slot], streams_.back());

@@ -359,6 +359,32 @@ TEST_F(Http2SessionTest, RefusesABodyThatStops) {
   EXPECT_EQ(client.reply(good).body, "</good>");
 }
 
+TEST_F(Http2SessionTest, TellsWhenARequestWasCancelled) {
+  const std::int32_t cancelled = client.Send({});
+  client.Send({});
+  Talk();
+  ASSERT_EQ(harness.arrivals.size(), 2U);
+  EXPECT_FALSE(harness.arrivals[0].request.gone.stop_requested());
+
+  client.Reset(cancelled);
+  Talk();
+
+  EXPECT_TRUE(harness.arrivals[0].request.gone.stop_requested());
+  EXPECT_FALSE(harness.arrivals[1].request.gone.stop_requested());
+}
+
+TEST_F(Http2SessionTest, TellsAllOpenRequestsThatTheConnectionHasGone) {
+  client.Send({});
+  client.Send({});
+  Talk();
+
+  session.Abandon();
+
+  ASSERT_EQ(harness.arrivals.size(), 2U);
+  EXPECT_TRUE(harness.arrivals[0].request.gone.stop_requested());
+  EXPECT_TRUE(harness.arrivals[1].request.gone.stop_requested());
+}
+
 TEST_F(Http2SessionTest, ResetsAResponseThatTheClientDoesNotTake) {
   const std::int32_t stream = client.Send({});
   Talk();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 namespace slipway::api {
 
@@ -39,6 +40,7 @@ struct Http2Stream {
   StreamMode mode = StreamMode::kWhole;
   std::unique_ptr<Http2Pieces> pieces;  ///< Null if request and response are whole.
   HttpRequest request;
+  std::stop_source gone{std::nostopstate};  ///< Of a whole request that was handed over.
   Http2Body body;
   Headers trailers;
   bool has_trailers = false;

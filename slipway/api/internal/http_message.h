@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,7 @@ struct HttpRequest {
   std::string target;  ///< Path and query, as sent.
   Headers headers;
   std::string body;
+  std::stop_token gone = {};  ///< Stopped once the client no longer waits for the response.
 };
 
 /// Bytes that a response sends from where they are.

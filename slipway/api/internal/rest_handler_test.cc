@@ -306,6 +306,21 @@ TEST_F(RestHandlerTest, BoundsWhatIsReadOfSharedMemory) {
   EXPECT_THAT(TextOf(two), HasSubstr("36"));
 }
 
+TEST_F(RestHandlerTest, PassesOnThatTheClientHasGone) {
+  const std::stop_source client;
+  for (const char* target : {"/v2/models/echo/infer", "/v1/models/echo:predict"}) {
+    HttpRequest request;
+    request.method = "POST";
+    request.target = target;
+    request.body = target[2] == '2' ? kEcho : R"({"instances":[[1,2,3,4]]})";
+    request.gone = client.get_token();
+    const HttpResponse response = Ask(std::move(request));
+
+    EXPECT_EQ(response.status, 200) << TextOf(response);
+    EXPECT_EQ(service_.last_cancelled(), client.get_token()) << target;
+  }
+}
+
 TEST_F(RestHandlerTest, ClassifiesOutputs) {
   const std::string body = std::string(kEcho.substr(0, kEcho.size() - 1)) +
                            R"(,"outputs":[{"name":"x","parameters":{"classification":2}}]})";

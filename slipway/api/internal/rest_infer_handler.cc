@@ -43,6 +43,7 @@ void RestInferHandler::Infer(HttpRequest request, const RouteMatch& match,
   Result<RestInferRequest> infer = Decode(request, match, parts_);
   if (!infer) return exchange.Answer(FailureResponse(infer.error()));
   AddFromHeaders(parts_.settings.rest_headers, request.headers, infer->request);
+  infer->request.cancelled = std::move(request.gone);
   parts_.service.Infer(
       std::move(infer->request),
       [&service = parts_.service, exchange = std::move(exchange),

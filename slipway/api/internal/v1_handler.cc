@@ -76,6 +76,7 @@ void V1Handler::Predict(const HttpRequest& request, const RouteMatch& match,
   Result<V1PredictRequest> predict = decode();
   if (!predict) return exchange.Answer(FailureResponse(predict.error()));
   AddFromHeaders(parts_.settings.rest_headers, request.headers, predict->request);
+  predict->request.cancelled = request.gone;
   parts_.service.Infer(std::move(predict->request),
                        [exchange = std::move(exchange), instances = predict->instances](
                            const Result<serving::InferResponse>& answer) mutable {
