@@ -64,7 +64,15 @@ class Prometheus:
 
     def await_series(self, expression):
         """The series of `expression`, once there are any."""
+        self._until(self._is_ready)
         return self._until(lambda: self.query(expression))
+
+    def _is_ready(self):
+        try:
+            with urllib.request.urlopen(f"http://{self._address}/-/ready", timeout=30):
+                return True
+        except urllib.error.HTTPError:
+            return False  # It listens and still reads its storage.
 
     def stop(self):
         self.process.terminate()

@@ -211,9 +211,12 @@ TEST_F(LibgrpcClientTest, IsRefusedWithTheStatusAndTheReason) {
 
 TEST_F(LibgrpcClientTest, IsToldThatAMethodOfAnotherServerIsNotServed) {
   grpc::ClientContext context;
-  inference::LogSettingsResponse response;
+  inference::ServerLiveResponse response;
+  const grpc::internal::RpcMethod method("/inference.AnotherService/ServerLive",
+                                         grpc::internal::RpcMethod::NORMAL_RPC);
 
-  const grpc::Status status = stub_->LogSettings(&context, {}, &response);
+  const grpc::Status status = grpc::internal::BlockingUnaryCall(
+      NewChannel().get(), method, &context, inference::ServerLiveRequest(), &response);
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
 }

@@ -210,6 +210,10 @@ void Connection::Finish(bool has_just_written) {
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   lingering_ = true;
+  // What it has read of a flood of refused requests would add up.
+  handle_->connection = nullptr;
+  session_->Abandon();
+  session_.reset();
   began_ = host_.time().now();
   StartRead();
 }
