@@ -17,6 +17,7 @@ from served_case import ServedCase
 REPEATS = 100
 MAX_ROUNDS = 8  # Buffers and arenas find their size in the first.
 MAX_GROWTH_KIB = 1024
+MAX_BODY_BYTES = 1 << 20
 INFER = "/inference.GRPCInferenceService/ModelInfer"
 GOOD = {"name": "x", "shape": [1, 4], "datatype": "FP32", "data": [1, 2, 3, 4]}
 
@@ -52,15 +53,17 @@ def binary(size, body):
 
 
 def deep(depth, opening=b"[", closing=b"]"):
-    return b'{"inputs": [{"name": "x", "shape": [1, 4], "datatype": "FP32", "data": ' + opening * depth + closing * depth + b"}]}"
+    data = opening * depth + closing * depth
+    return b'{"inputs": [{"name": "x", "shape": [1, 4], "datatype": "FP32", "data": ' + data + b"}]}"
 
 
 def rest_rows():
     short, length = binary(16, b"\0" * 8)
-    bomb = gzip.compress(b" " * (128 << 20))
+    bomb = gzip.compress(b" " * (2 * MAX_BODY_BYTES))
     yield "http-1 header", RestRow(431, "header", headers={"X-Filler": "a" * 100_000})
-    yield "http-2 gzip bomb", RestRow(413, "67108864", bomb, {"Content-Encoding": "gzip"})
-    yield "http-2 deflate bomb", RestRow(413, "67108864", zlib.compress(b" " * (128 << 20)), {"Content-Encoding": "deflate"})
+    yield "http-2 gzip bomb", RestRow(413, str(MAX_BODY_BYTES), bomb, {"Content-Encoding": "gzip"})
+    yield "http-2 deflate bomb", RestRow(413, str(MAX_BODY_BYTES), zlib.compress(b" " * (2 * MAX_BODY_BYTES)),
+                                         {"Content-Encoding": "deflate"})
     yield "http-2 truncated gzip", RestRow(400, "cut short", bomb[:len(bomb) // 2], {"Content-Encoding": "gzip"})
     yield "http-2 no gzip", RestRow(400, "damaged", infer(), {"Content-Encoding": "gzip"})
     for text in ("-1", "18446744073709551616", "1e9", "100000"):
@@ -119,6 +122,8 @@ def grpc_rows():
 
 
 class RepeatedBadRequestTest(ServedCase):
+    options = ("--max-body-bytes", str(MAX_BODY_BYTES))
+
     def tearDown(self):
         self.assert_works()
 

@@ -38,6 +38,7 @@ def curl(url, *options, body=None):
 
 class ServedCase(unittest.TestCase):
     """A server with the models `fashion`, the CNN, and `identity`, y = x of float32 [n,4]."""
+    options = ()
 
     @classmethod
     def setUpClass(cls):
@@ -45,7 +46,7 @@ class ServedCase(unittest.TestCase):
         cls.addClassCleanup(cls.repository.remove)
         cls.repository.add("fashion", CNN)
         cls.repository.add("identity", onnx_models.identity("n", 4))
-        cls.server = Server(cls.repository)
+        cls.server = Server(cls.repository, *cls.options)
         cls.addClassCleanup(cls.server.stop)
 
     def rest(self, path, *options, body=None):

@@ -12,6 +12,7 @@
 #include "tests/e2e/server_process.h"
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/client_unary_call.h>
 #include <gtest/gtest.h>
 
 #include <array>
