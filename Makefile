@@ -34,6 +34,7 @@ test-slow:  ## Runs the tests that take minutes.
 bench:  ## Measures against Triton and writes docs/results/.
 	tools/install_deps build demo test bench
 	$(MAKE) --no-print-directory build
+	cmake --build --preset release -j $(JOBS) --target model_server_bench rest_infer_bench
 	.deps/python/bin/python bench/run.py
 
 lint:  ## clang-tidy, lock analysis and header sets.
