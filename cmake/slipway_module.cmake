@@ -51,7 +51,11 @@ function(slipway_unit_test target)
   add_executable(${target}_test ${ARGN})
   target_link_libraries(${target}_test PRIVATE ${target} slipway_warnings GTest::gmock GTest::gtest_main)
   slipway_precompile(${target}_test slipway_precompiled_test)
-  gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 120)
+  if(SLIPWAY_SANITIZE MATCHES "thread")
+    set(environment ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan_suppressions.txt)
+  endif()
+  gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS unit TIMEOUT 120 ${environment})
 endfunction()
 
 # Links the test executable `target` with the modules that follow and with their fakes.

@@ -20,6 +20,7 @@ const ModelName kFashion = *ModelName::Parse("fashion");
 class ModelSwapStressTest : public ServedModelsTest {
  protected:
   static void SetUpTestSuite() { ConfigureLog({.level = LogLevel::kError}); }
+  static void TearDownTestSuite() { ConfigureLog({}); }
 
   /// Asks for that many loads, each followed at once by an unload, and waits for all.
   void LoadAndUnload(int rounds) {
