@@ -13,8 +13,8 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def busy_seconds():
-    """Processor time that the whole machine has used so far."""
-    fields = [int(f) for f in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:8]]
+    """Processor time that the whole machine has used so far, or that its host has given to others."""
+    fields = [int(f) for f in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
     return (sum(fields) - fields[3] - fields[4]) / _TICK
 
 
