@@ -23,6 +23,9 @@ class NullSink final : public RequestSink {
     response.body.emplace_back(std::string(100, 'x'));
     session->Respond(id, std::move(response));
   }
+  StreamMode ModeOf(const HttpRequest&) const override { return StreamMode::kWhole; }
+  std::shared_ptr<StreamObserver> OnStream(RequestId, HttpRequest) override { return nullptr; }
+  void OnStreamEvent() override {}
   HttpSession* session = nullptr;
 };
 
