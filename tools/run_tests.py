@@ -9,6 +9,7 @@ with ", N skipped" if any were; the exit status is 1 if anything failed.
 import dataclasses
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -57,12 +58,23 @@ STEPS = {
 DEFAULT = ("tree", "unit", "whole", "threads")
 
 
-def count_results(path):
-    """The counts in the JUnit file at `path` that CTest wrote."""
-    suite = xml.etree.ElementTree.parse(path).getroot()
-    number = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "disabled", "skipped")}
-    skipped = number["disabled"] + number["skipped"]
-    return Count(number["tests"] - number["failures"] - skipped, number["failures"], skipped)
+def count_results(build_folder, summary):
+    """The counts in `summary`, the JUnit file that CTest wrote: of a test that wrote results of its own, its cases."""
+    total = Count()
+    for test in xml.etree.ElementTree.parse(summary).getroot().iter("testcase"):
+        status = test.get("status")
+        cases = build_folder / "results" / f"{test.get('name')}.xml"
+        if cases.exists():
+            suite = xml.etree.ElementTree.parse(cases).getroot()
+            number = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "disabled", "skipped")}
+            failed = number["failures"] + number["errors"]
+            skipped = number["disabled"] + number["skipped"]
+            total.add(Count(number["tests"] - failed - skipped, failed, skipped))
+            if status == "fail" and not failed:  # A sanitizer's report at the end.
+                total.failed += 1
+        else:
+            total.add(Count(status == "run", status == "fail", status not in ("run", "fail")))
+    return total
 
 
 def run(*command):
@@ -85,17 +97,18 @@ def run_step(step):
         return Count(failed=1)
     total = Count()
     for folder in step.folders:
-        total.add(run_tests(f"build/{step.preset}/{folder}", step.label))
+        total.add(run_tests(ROOT / "build" / step.preset, folder, step.label))
     return total
 
 
-def run_tests(folder, label):
-    """Runs the tests of `folder` with a label that matches; a failure without a result counts."""
-    results = ROOT / folder / "results.xml"
-    results.unlink(missing_ok=True)
-    succeeded = run("ctest", "--test-dir", folder, "-L", label, "-j", JOBS, "--output-on-failure",
-                    "--no-tests=error", "--output-junit", str(results))
-    count = count_results(results) if results.exists() else Count()
+def run_tests(build_folder, folder, label):
+    """Runs the tests below `folder` with a label that matches; a failure without a result counts."""
+    shutil.rmtree(build_folder / "results", ignore_errors=True)
+    summary = build_folder / folder / "results.xml"
+    summary.unlink(missing_ok=True)
+    succeeded = run("ctest", "--test-dir", build_folder / folder, "-L", label, "-j", JOBS, "--output-on-failure",
+                    "--no-tests=error", "--output-junit", summary)
+    count = count_results(build_folder, summary) if summary.exists() else Count()
     if not succeeded and not count.failed:
         count.failed = 1
     return count
