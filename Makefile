@@ -56,7 +56,7 @@ coverage:  ## Measures which lines the unit tests reach.
 	tools/install_deps build test coverage
 	cmake --preset coverage
 	cmake --build --preset coverage -j $(JOBS)
-	ctest --preset coverage -L unit
+	ctest --preset coverage -L "^(unit|corpus)$$"
 	gcovr --gcov-executable gcov-12 --root . --filter slipway/ --exclude '.*_(test|bench|fuzz)\.cc' \
 	    --exclude '.*/testing/.*' --object-directory build/coverage --txt build/coverage/report.txt \
 	    --html-details build/coverage/report.html --print-summary

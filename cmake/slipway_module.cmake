@@ -83,7 +83,7 @@ function(slipway_fuzzer target source)
     add_executable(${fuzzer} ${source} ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cc)
     target_link_libraries(${fuzzer} PRIVATE ${target} slipway_warnings)
     add_test(NAME corpus.${fuzzer} COMMAND ${fuzzer} ${corpus})
-    set_tests_properties(corpus.${fuzzer} PROPERTIES LABELS unit)
+    set_tests_properties(corpus.${fuzzer} PROPERTIES LABELS corpus)
   endif()
 endfunction()
 

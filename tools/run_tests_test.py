@@ -9,15 +9,24 @@ from unittest import mock
 
 import run_tests
 
-RESULTS = '<testsuite name="x" tests="7" failures="1" disabled="1" skipped="2"></testsuite>'
+CASES = '<testsuites tests="{}" failures="{}" disabled="1"></testsuites>'
+
+
+def summary_of(**statuses):
+    """What CTest writes of tests with these statuses."""
+    tests = "".join(f'<testcase name="{name}" status="{status}"/>' for name, status in statuses.items())
+    return f"<testsuite>{tests}</testsuite>"
 
 
 class RunTestsTest(unittest.TestCase):
-    def last_line_of(self, build_succeeds, results):
-        """The last line of a run of one step, and its exit status."""
+    def last_line_of(self, build_succeeds, summary, cases=None):
+        """The last line of a run of one step, and its exit status. `cases` is what the test `many` wrote."""
         def run(*command):
-            if command[0] == "ctest" and results:
-                (root / "build/dev/results.xml").write_text(results)
+            if command[0] == "ctest" and summary:
+                (root / "build/dev/results.xml").write_text(summary)
+                if cases:
+                    (root / "build/dev/results").mkdir()
+                    (root / "build/dev/results/many.xml").write_text(cases)
             return command[0] != "cmake" or build_succeeds
 
         with (tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as out):
@@ -30,11 +39,19 @@ class RunTestsTest(unittest.TestCase):
         return out.getvalue().splitlines()[-1], exit_status.exception.code
 
     def test_counts_passed_failed_and_skipped(self):
-        self.assertEqual(self.last_line_of(True, RESULTS), ("3 passed, 1 failed, 3 skipped", 1))
+        summary = summary_of(a="run", b="run", c="fail", d="disabled", e="notrun")
+        self.assertEqual(self.last_line_of(True, summary), ("2 passed, 1 failed, 2 skipped", 1))
 
     def test_says_nothing_of_skipped_tests_if_there_are_none(self):
-        results = '<testsuite name="x" tests="7" failures="0" disabled="0" skipped="0"></testsuite>'
-        self.assertEqual(self.last_line_of(True, results), ("7 passed, 0 failed", 0))
+        self.assertEqual(self.last_line_of(True, summary_of(a="run")), ("1 passed, 0 failed", 0))
+
+    def test_counts_the_cases_of_a_test_that_wrote_results(self):
+        summary = summary_of(many="fail", one="run")
+        self.assertEqual(self.last_line_of(True, summary, CASES.format(10, 2)), ("8 passed, 2 failed, 1 skipped", 1))
+
+    def test_counts_a_report_at_the_end_of_cases_that_passed(self):
+        self.assertEqual(self.last_line_of(True, summary_of(many="fail"), CASES.format(3, 0)),
+                         ("2 passed, 1 failed, 1 skipped", 1))
 
     def test_counts_a_build_that_fails_as_a_failed_test(self):
         self.assertEqual(self.last_line_of(False, None), ("0 passed, 1 failed", 1))
