@@ -56,6 +56,6 @@ def histograms(bench):
         for state, flags in (("on", []), ("off", NO_HISTOGRAMS)):
             with servers.Slipway(models, flags).start() as running:
                 load.run(running, CONNECTIONS, 1)
-                rates[state].append(loads.measure(load, running, CONNECTIONS, bench.options).rate)
+                rates[state].append(bench.measure(load, running, CONNECTIONS).rate)
     row = Comparison(f"{load.name}: infer/s, {CONNECTIONS} connections", rates["on"], rates["off"], "≥ 0.98")
     return comparison_table("With histograms against without", [row], "without")

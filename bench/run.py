@@ -65,10 +65,15 @@ class Bench:
                     for load, most, *_ in plan:
                         load.run(running, most, 1)  # Warms caches, arenas and connections.
                         for connections in sorted({most, 1}):
-                            figures = loads.measure(load, running, connections, self.options)
-                            self.disturbance = max(self.disturbance, figures.foreign)
-                            runs.setdefault((load.name, connections, server.name), []).append(figures)
+                            runs.setdefault((load.name, connections, server.name), []).append(
+                                self.measure(load, running, connections))
         return runs
+
+    def measure(self, load, running, connections):
+        """The figures of one run on a machine that is as quiet as patience allows."""
+        figures = loads.measure(load, running, connections, self.options)
+        self.disturbance = max(self.disturbance, figures.foreign)
+        return figures
 
     @staticmethod
     def figures(runs, load, connections, field):

@@ -35,7 +35,7 @@ def many_clients(bench):
     served, bare = [], []
     for _ in range(bench.options.repeats):
         with ours.start() as running:
-            served.append(loads.measure(load, running, CLIENTS, bench.options).rate)
+            served.append(bench.measure(load, running, CLIENTS).rate)
         bare.append(bare_rate())
     row = Comparison(f"Fashion CNN over gRPC, {CLIENTS} clients: images/s", served, bare, "≥ 0.92")
     return comparison_table("Batches from many clients", [row], "bare engine")
@@ -58,7 +58,7 @@ def lone_caller(bench):
         for server in kinds:
             with server.start() as running:
                 for name in pair:
-                    figures = loads.measure(loads.SlipwayBench(name, "http", name), running, 1, bench.options)
+                    figures = bench.measure(loads.SlipwayBench(name, "http", name), running, 1)
                     times[server.name, name].append(figures.p50_us)
     rows = []
     for server in kinds:
@@ -82,7 +82,7 @@ def overload(bench):
     capacity, goodput, patient, stormy = [], [], [], []
     for _ in range(bench.options.repeats):
         with ours.start() as running:
-            steady = loads.measure(closed, running, CONNECTIONS, bench.options)
+            steady = bench.measure(closed, running, CONNECTIONS)
             capacity.append(steady.rate)
             patient.append(steady.p99_us)
             storm = loads.SlipwayBench("CNN, overload", "grpc", "cnn", "--streams", STORM_STREAMS, "--rate",
