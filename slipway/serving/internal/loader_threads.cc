@@ -2,20 +2,12 @@
 #include "slipway/serving/internal/loader_threads.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <system_error>
 #include <utility>
 
 namespace slipway::serving {
-namespace {
-
-// What a loader gets of a core that requests want too: a tenth (nice(2) of the threads that answer
-// is 0).
-constexpr int kLoaderNice = 10;
-
-}  // namespace
 
 Result<std::unique_ptr<LoaderThreads>> LoaderThreads::Create(std::size_t count) {
   std::unique_ptr<LoaderThreads> loader(new LoaderThreads);
@@ -90,8 +82,6 @@ void LoaderThreads::Finish(const ModelName& model) {
 }
 
 void LoaderThreads::DoWork(const std::stop_token& stop) {
-  // On Linux it is the calling thread's alone. Without it loads only disturb requests more.
-  ::setpriority(PRIO_PROCESS, 0, kLoaderNice);
   while (std::optional<Taken> taken = Take(stop)) {
     taken->work();
     // What it holds ends before anyone hears that it is done.

@@ -18,8 +18,7 @@
 namespace slipway::serving {
 
 /// Threads that load and unload models: different ones at the same time, the changes of one model
-/// one after the other, in the order in which they were asked for. They give way to the threads
-/// that answer requests.
+/// one after the other, in the order in which they were asked for.
 ///
 /// Thread-safe.
 class LoaderThreads {
