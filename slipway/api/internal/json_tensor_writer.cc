@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/json_tensor_writer.h"
 
+#include "slipway/api/internal/float_text.h"
 #include "slipway/api/internal/half_float.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/base/utf8.h"
 #include "slipway/tensor/bytes_layout.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -21,7 +23,7 @@ constexpr std::string_view kAskForBinary =
     R"(ask for it as binary data: "parameters":{"binary_data":true})";
 
 /// The most characters that an element takes: a double such as -2.2250738585072014e-308.
-constexpr std::size_t kMaxElementChars = 32;
+constexpr std::size_t kMaxElementChars = std::max<std::size_t>(32, kFloatRoom);
 
 template <std::floating_point T>
 char* WriteElement(char* text, T value) {
@@ -30,6 +32,7 @@ char* WriteElement(char* text, T value) {
     constexpr std::string_view kMinusZero = "-0.0";
     return std::copy(kMinusZero.begin(), kMinusZero.end(), text);
   }
+  if constexpr (std::same_as<T, float>) return WriteFloat(text, value);
   return std::to_chars(text, text + kMaxElementChars, value).ptr;
 }
 
