@@ -4,6 +4,7 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/in_process_load.h"
+#include "slipway/app/microseconds.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
@@ -27,10 +28,6 @@ constexpr double kBusyClient = 0.9;
 
 std::chrono::milliseconds Milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(1e3 * seconds));
-}
-
-double Microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
 }
 
 std::vector<runtime::TensorSpec> SpecsOf(

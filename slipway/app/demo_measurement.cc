@@ -3,6 +3,7 @@
 
 #include "slipway/api/client/infer_client.h"
 #include "slipway/api/client/load_generator.h"
+#include "slipway/app/microseconds.h"
 #include "slipway/app/served_predictions.h"
 
 #include <memory>
@@ -16,10 +17,6 @@ using api::client::InferClient;
 
 constexpr std::size_t kLatencyRuns = 300;
 constexpr std::chrono::seconds kWarmUp{1};
-
-double Microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
 
 /// What clients learn of the model: from the server, as any client would.
 Result<std::vector<runtime::TensorSpec>> ServedInputs(const std::string& url,

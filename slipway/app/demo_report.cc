@@ -8,7 +8,7 @@
 namespace slipway::app {
 namespace {
 
-std::string Milliseconds(double microseconds) {
+std::string MillisecondsText(double microseconds) {
   return fmt::format("{:.3f} ms", microseconds / 1e3);
 }
 
@@ -21,8 +21,8 @@ std::vector<std::string> Cells(const DemoRow& row) {
   return {row.model,
           fmt::format("{:.2f} %", 100 * row.top1),
           FormatBytes(row.file_bytes),
-          Milliseconds(row.p50_batch_1_us),
-          Milliseconds(row.p50_batch_32_us),
+          MillisecondsText(row.p50_batch_1_us),
+          MillisecondsText(row.p50_batch_32_us),
           Rate(row.rest_infer_per_s),
           Rate(row.grpc_infer_per_s)};
 }

@@ -3,6 +3,7 @@
 
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
+#include "slipway/app/microseconds.h"
 #include "slipway/app/progress_bar.h"
 #include "slipway/base/clock.h"
 #include "slipway/base/json_writer.h"
@@ -13,14 +14,6 @@
 #include <memory>
 
 namespace slipway::app {
-namespace {
-
-double Microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
-}  // namespace
-
 void EvaluateCommand::AddOptions(CLI::App& verb) {
   verb.add_option("MODEL", model_, "The ONNX model")->required();
   verb.add_option("--data", data_.images, "IDX images, plain or gzip")->required();

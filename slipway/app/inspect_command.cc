@@ -18,7 +18,7 @@ Status InspectCommand::Run(Terminal& terminal) {
   SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(model_));
   SLIPWAY_TRY_ASSIGN(const graph::Model model, graph::ReadModel(file));
   const graph::ModelSummary summary = graph::SummarizeModel(model);
-  const ModelDescription description{.file = file, .model = model, .summary = summary};
+  const InspectedModel description{.file = file, .model = model, .summary = summary};
   terminal.Write(json_ ? DescriptionJson(description) + "\n"
                        : DescriptionText(description, terminal));
   return {};

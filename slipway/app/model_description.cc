@@ -111,7 +111,7 @@ void WriteByName(const std::map<std::string, Number>& numbers, JsonWriter& json)
 
 }  // namespace
 
-std::string DescriptionText(const ModelDescription& description, const Terminal& terminal) {
+std::string DescriptionText(const InspectedModel& description, const Terminal& terminal) {
   const graph::ModelSummary& summary = description.summary;
   std::string text =
       fmt::format("{}: {}, opset {}, made by {}\n", description.file.path().string(),
@@ -125,7 +125,7 @@ std::string DescriptionText(const ModelDescription& description, const Terminal&
   return text + LayersText(summary, terminal);
 }
 
-std::string DescriptionJson(const ModelDescription& description) {
+std::string DescriptionJson(const InspectedModel& description) {
   const graph::ModelSummary& summary = description.summary;
   JsonWriter json;
   json.BeginObject().Key("schema").String("slipway.inspect/1");

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using std::string_literals::operator""s;
 
-constexpr std::uint8_t kUint8Code = 0x08;
+constexpr std::uint8_t kUint8Type = 0x08;
 constexpr std::string_view kFashion = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
 
 class LabelledDataTest : public ::testing::Test {
@@ -31,7 +31,7 @@ class LabelledDataTest : public ::testing::Test {
   }
   /// Writes three images of one row and two columns.
   std::filesystem::path WriteImages(std::string_view name) const {
-    return Write(name, IdxBytes(kUint8Code, {3, 1, 2}, "abcdef"));
+    return Write(name, IdxBytes(kUint8Type, {3, 1, 2}, "abcdef"));
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
 
@@ -41,7 +41,7 @@ class LabelledDataTest : public ::testing::Test {
 
 TEST_F(LabelledDataTest, FindsLabelsBesideTheImages) {
   const auto images = WriteImages("train-images-idx3-ubyte");
-  const auto labels = Write("train-labels-idx1-ubyte", IdxBytes(kUint8Code, {3}, "\x05\x00\xff"s));
+  const auto labels = Write("train-labels-idx1-ubyte", IdxBytes(kUint8Type, {3}, "\x05\x00\xff"s));
 
   ASSERT_OK_AND_ASSIGN(const LabelledData data, LoadLabelledData(images));
 
@@ -53,7 +53,7 @@ TEST_F(LabelledDataTest, FindsLabelsBesideTheImages) {
 
 TEST_F(LabelledDataTest, FindsLabelsThatAreCompressedOtherwise) {
   const auto images = WriteImages("t10k-images.idx3-ubyte");
-  Write("t10k-labels.idx1-ubyte.gz", Gzip(IdxBytes(kUint8Code, {3}, "\1\2\3")));
+  Write("t10k-labels.idx1-ubyte.gz", Gzip(IdxBytes(kUint8Type, {3}, "\1\2\3")));
 
   ASSERT_OK_AND_ASSIGN(const LabelledData data, LoadLabelledData(images));
 
@@ -62,7 +62,7 @@ TEST_F(LabelledDataTest, FindsLabelsThatAreCompressedOtherwise) {
 
 TEST_F(LabelledDataTest, TakesTheLabelsThatAreNamed) {
   const auto images = WriteImages("train-images-idx3-ubyte");
-  Write("train-labels-idx1-ubyte", IdxBytes(kUint8Code, {3}, "\1\1\1"));
+  Write("train-labels-idx1-ubyte", IdxBytes(kUint8Type, {3}, "\1\1\1"));
   const auto named = Write("mine", IdxBytes(0x0b, {3}, "\xff\xff\0\1\1\0"s));
 
   ASSERT_OK_AND_ASSIGN(const LabelledData data, LoadLabelledData(images, named));
@@ -93,7 +93,7 @@ TEST_F(LabelledDataTest, SaysWhatIsMissing) {
 
 TEST_F(LabelledDataTest, RefusesLabelsThatDoNotBelong) {
   const auto images = WriteImages("images");
-  const auto fewer = Write("fewer", IdxBytes(kUint8Code, {2}, "\1\2"));
+  const auto fewer = Write("fewer", IdxBytes(kUint8Type, {2}, "\1\2"));
   const auto floats = Write("floats", IdxBytes(0x0d, {3}, "123412341234"));
 
   EXPECT_THAT(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/graph/canonical_gemm.h"
 
+#include "slipway/graph/testing/graph_parts.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,10 +10,6 @@ namespace slipway::graph {
 namespace {
 
 using ::testing::ElementsAre;
-
-ConstantTensor Floats(const Shape& shape, std::vector<float> elements) {
-  return std::make_shared<const Tensor>(Tensor::Of<float>(shape, elements));
-}
 
 Graph GemmGraph(std::vector<Attribute> attributes) {
   return {.nodes = {{.op_type = "Gemm",

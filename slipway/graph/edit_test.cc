@@ -2,6 +2,7 @@
 #include "slipway/graph/edit.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/testing/is_invalid.h"
 #include "slipway/graph/validate.h"
 
 #include <gmock/gmock.h>
@@ -43,10 +44,6 @@ const Graph& BodyOf(const Node& node) {
 }
 
 ConstantTensor One() { return std::make_shared<const Tensor>(); }
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
-}
 
 TEST(InsertAfterTest, PutsTheNodeBetweenAValueAndAllThatReadIt) {
   Model model = Branching();

@@ -99,15 +99,15 @@ ConstantTensor FoldedWeights(const Tensor& weights, const WeightLayout& layout,
   });
 }
 
-constexpr std::size_t kWeights = 1;
-constexpr std::size_t kBias = 2;
+constexpr std::size_t kLayerWeights = 1;
+constexpr std::size_t kLayerBias = 2;
 
 /// The bias of `layer` if it is there and has one value a channel, or one for all.
 std::optional<std::span<const float>> ChannelBias(const Graph& graph, const Node& layer,
                                                   std::size_t channels) {
-  const auto bias = FloatsOf(graph, layer, kBias);
+  const auto bias = FloatsOf(graph, layer, kLayerBias);
   if (!bias || bias->size() == 1) return bias;
-  const Shape& shape = graph.FindInitializer(layer.inputs[kBias])->shape();
+  const Shape& shape = graph.FindInitializer(layer.inputs[kLayerBias])->shape();
   const bool fits = bias->size() == channels && shape[shape.rank() - 1] == std::ssize(*bias);
   return fits ? bias : std::nullopt;
 }
@@ -115,7 +115,7 @@ std::optional<std::span<const float>> ChannelBias(const Graph& graph, const Node
 /// The bias after the fold; null if the layer has one that cannot be folded.
 ConstantTensor FoldedBias(const Graph& graph, const Node& layer, const Affine& affine) {
   const std::size_t channels = affine.factor.size();
-  const bool has_bias = layer.inputs.size() > kBias && !layer.inputs[kBias].empty();
+  const bool has_bias = layer.inputs.size() > kLayerBias && !layer.inputs[kLayerBias].empty();
   const auto bias = ChannelBias(graph, layer, channels);
   if (has_bias && !bias) return nullptr;
   const double beta = layer.op_type == "Gemm" ? FloatAttribute(layer, "beta", 1) : 1;
@@ -143,8 +143,8 @@ bool Fold(Graph& graph, const GraphIndex& index, UniqueNames& names, std::size_t
   const std::optional<std::size_t> producer = index.ProducerOf(node.inputs.front());
   if (!producer || !index.OnlyUseOf(node.inputs.front())) return false;
   Node& layer = graph.nodes[*producer];
-  if (!IsFoldable(layer) || !FloatsOf(graph, layer, kWeights)) return false;
-  const Tensor& weights = *graph.FindInitializer(layer.inputs[kWeights]);
+  if (!IsFoldable(layer) || !FloatsOf(graph, layer, kLayerWeights)) return false;
+  const Tensor& weights = *graph.FindInitializer(layer.inputs[kLayerWeights]);
   const std::optional<WeightLayout> layout = LayoutOf(layer, weights.shape());
   if (!layout) return false;
   const std::optional<Affine> affine = AffineOf(graph, node, layout->channels);
@@ -152,9 +152,10 @@ bool Fold(Graph& graph, const GraphIndex& index, UniqueNames& names, std::size_t
   const ConstantTensor folded_weights = FoldedWeights(weights, *layout, *affine);
   const ConstantTensor folded_bias = FoldedBias(graph, layer, *affine);
   if (folded_weights == nullptr || folded_bias == nullptr) return false;
-  const std::string weights_name = layer.inputs[kWeights];
-  SetConstantInput(graph, index, names, {*producer, kWeights, folded_weights, weights_name});
-  SetConstantInput(graph, index, names, {*producer, kBias, folded_bias, weights_name + "_bias"});
+  const std::string weights_name = layer.inputs[kLayerWeights];
+  SetConstantInput(graph, index, names, {*producer, kLayerWeights, folded_weights, weights_name});
+  SetConstantInput(graph, index, names,
+                   {*producer, kLayerBias, folded_bias, weights_name + "_bias"});
   std::erase_if(layer.attributes, [](const Attribute& a) { return a.name == "beta"; });
   layer.outputs.front() = node.outputs.front();
   node.outputs.clear();

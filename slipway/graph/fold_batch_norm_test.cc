@@ -3,6 +3,7 @@
 
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/graph/remove_unused.h"
+#include "slipway/graph/testing/graph_parts.h"
 #include "slipway/graph/validate.h"
 
 #include <gmock/gmock.h>
@@ -14,10 +15,6 @@ namespace slipway::graph {
 namespace {
 
 using ::testing::ElementsAre;
-
-ConstantTensor Floats(const Shape& shape, std::vector<float> elements) {
-  return std::make_shared<const Tensor>(Tensor::Of<float>(shape, elements));
-}
 
 /// x → `layer` → h → BatchNormalization → y. The normalization of channel 0 is 2 · h + 1, of
 /// channel 1 is 4 · h - 1.

@@ -4,6 +4,7 @@
 #include "slipway/base/testing/temporary_folder.h"
 #include "slipway/graph/internal/onnx.pb.h"
 #include "slipway/graph/model_file.h"
+#include "slipway/graph/testing/is_invalid.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,10 +51,6 @@ onnx::ModelProto NestedModel(std::size_t depth) {
     graph = attribute.mutable_g();
   }
   return proto;
-}
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
 }
 
 auto ExceedsLimit(std::string_view text) {

@@ -9,12 +9,13 @@ namespace {
 
 using ::testing::SizeIs;
 
-Node Relu(std::string input, std::string output) {
+Node ReluWithSpares(std::string input, std::string output) {
   return {.op_type = "Relu", .inputs = {std::move(input), ""}, .outputs = {std::move(output), ""}};
 }
 
 TEST(RemoveUnusedTest, RemovesWhatNoOutputDependsOn) {
-  Graph graph{.nodes = {Relu("x", "y"), Relu("w", "dead"), Relu("dead", "dead_too")},
+  Graph graph{.nodes = {ReluWithSpares("x", "y"), ReluWithSpares("w", "dead"),
+                        ReluWithSpares("dead", "dead_too")},
               .inputs = {{.name = "x"}},
               .outputs = {{.name = "y"}},
               .values = {{.name = "y"}, {.name = "dead"}},
@@ -30,10 +31,11 @@ TEST(RemoveUnusedTest, RemovesWhatNoOutputDependsOn) {
 }
 
 TEST(RemoveUnusedTest, KeepsWhatSubgraphsRead) {
-  Graph body{.nodes = {Relu("h", "inside"), Relu("w", "unused")}, .outputs = {{.name = "inside"}}};
+  Graph body{.nodes = {ReluWithSpares("h", "inside"), ReluWithSpares("w", "unused")},
+             .outputs = {{.name = "inside"}}};
   Node choose{.op_type = "If", .inputs = {"x"}, .outputs = {"y"}};
   choose.attributes = {{.name = "then_branch", .value = std::make_shared<const Graph>(body)}};
-  Graph graph{.nodes = {Relu("x", "h"), choose},
+  Graph graph{.nodes = {ReluWithSpares("x", "h"), choose},
               .outputs = {{.name = "y"}},
               .sparse_initializers = {{"w", ""}}};
 

@@ -2,6 +2,7 @@
 #include "slipway/graph/topological_order.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/testing/graph_parts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,10 +13,6 @@ namespace {
 using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Node Relu(std::string input, std::string output) {
-  return {.name = output, .op_type = "Relu", .inputs = {std::move(input)}, .outputs = {output}};
-}
 
 std::vector<std::string> NamesOf(const Graph& graph) {
   std::vector<std::string> names;

@@ -2,6 +2,8 @@
 #include "slipway/graph/validate.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/testing/graph_parts.h"
+#include "slipway/graph/testing/is_invalid.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,10 +14,6 @@ namespace {
 using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-Node Relu(std::string input, std::string output) {
-  return {.op_type = "Relu", .inputs = {std::move(input)}, .outputs = {std::move(output)}};
-}
 
 /// x → Relu → h → Relu → y.
 Model Chain() {
@@ -33,10 +31,6 @@ Node IfNode(Graph then_branch) {
           .outputs = {"z"},
           .attributes = {{.name = "then_branch",
                           .value = std::make_shared<const Graph>(std::move(then_branch))}}};
-}
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
 }
 
 TEST(ValidateModelTest, AcceptsAChain) { ASSERT_OK(ValidateModel(Chain())); }

@@ -85,7 +85,7 @@ class RandomClient {
 };
 
 /// y = x, on float32 of shape [-1,-1].
-runtime::FakeModel IdentityOfAnyWidth() {
+runtime::FakeModel IdentityOfRows() {
   runtime::FakeModel model = runtime::FakeIdentity(1);
   model.inputs[0].shape[1] = -1;
   return model;
@@ -93,7 +93,7 @@ runtime::FakeModel IdentityOfAnyWidth() {
 
 /// Has clients send while the batcher closes in their midst, and looks at every request's fate.
 void RunClients(const DynamicBatcherOptions& options) {
-  const runtime::FakeEngine engine(IdentityOfAnyWidth());
+  const runtime::FakeEngine engine(IdentityOfRows());
   const std::unique_ptr<runtime::Session> session = engine.NewSession();
   metrics::Registry registry;
   VersionMetrics metrics(registry, *ModelName::Parse("m"), VersionId(1));

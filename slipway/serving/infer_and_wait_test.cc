@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/serving/inference_service.h"
+#include "slipway/serving/testing/model_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,15 +14,13 @@ namespace {
 using ::slipway::testing::FailsWith;
 using ::testing::HasSubstr;
 
-const ModelName kModel = *ModelName::Parse("m");
-
 /// Answers each request from a thread of its own, or at once with an error.
 class ThreadedService final : public InferenceService {
  public:
   void Infer(InferRequest request, InferCallback done) override {
     if (request.id == "wrong") return done(InvalidArgument("wrong"));
     thread_ = std::jthread([id = request.id, done = std::move(done)]() mutable {
-      done(InferResponse{.model = kModel, .version = VersionId(1), .id = id, .outputs = {}});
+      done(InferResponse{.model = kFashion, .version = VersionId(1), .id = id, .outputs = {}});
     });
   }
   void RunQueued() override {}
@@ -45,7 +44,7 @@ TEST(InferAndWaitTest, WaitsForAnAnswerFromAnotherThread) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_OK_AND_ASSIGN(
         const InferResponse response,
-        InferAndWait(service, InferRequest{.model = kModel, .id = fmt::format("{}", i)}));
+        InferAndWait(service, InferRequest{.model = kFashion, .id = fmt::format("{}", i)}));
 
     EXPECT_EQ(response.id, fmt::format("{}", i));
   }
@@ -54,7 +53,7 @@ TEST(InferAndWaitTest, WaitsForAnAnswerFromAnotherThread) {
 TEST(InferAndWaitTest, ReturnsTheErrorOfARefusedRequest) {
   ThreadedService service;
 
-  EXPECT_THAT(InferAndWait(service, InferRequest{.model = kModel, .id = "wrong"}),
+  EXPECT_THAT(InferAndWait(service, InferRequest{.model = kFashion, .id = "wrong"}),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("wrong")));
 }
 

@@ -3,6 +3,7 @@
 
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/serving/internal/model_config.pb.h"
+#include "slipway/serving/testing/model_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,8 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-const ModelName kFashion = *ModelName::Parse("fashion");
 
 /// image [-1,1,28,28] to logits [-1,10] and a word a row.
 ModelSignature Signature(std::int64_t max_batch_size) {

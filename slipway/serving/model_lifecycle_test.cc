@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/model_server.h"
+#include "slipway/serving/testing/model_names.h"
 #include "slipway/serving/testing/served_models.h"
 
 #include <gmock/gmock.h>
@@ -20,10 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-const ModelName kFashion = *ModelName::Parse("fashion");
-const ModelName kMnist = *ModelName::Parse("mnist");
-const ModelName kAbsent = *ModelName::Parse("absent");
 
 /// One line of an index: "fashion 1 READY" or "fashion 2 UNAVAILABLE".
 std::string Line(const IndexEntry& entry) {

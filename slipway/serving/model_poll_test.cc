@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/model_server.h"
+#include "slipway/serving/testing/model_names.h"
 #include "slipway/serving/testing/served_models.h"
 
 #include <gmock/gmock.h>
@@ -13,9 +14,6 @@ namespace {
 
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
-
-const ModelName kFashion = *ModelName::Parse("fashion");
-const ModelName kMnist = *ModelName::Parse("mnist");
 
 /// A server that follows its repository, as the kernel tells it and as soon as it is told.
 class ModelPollTest : public ServedModelsTest {

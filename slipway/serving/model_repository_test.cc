@@ -5,6 +5,7 @@
 #include "slipway/base/files.h"
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/base/testing/temporary_folder.h"
+#include "slipway/serving/testing/model_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,8 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
-
-const ModelName kFashion = *ModelName::Parse("fashion");
 
 std::vector<std::filesystem::path> Paths(const ModelFolders& models) {
   std::vector<std::filesystem::path> paths;

@@ -2,6 +2,7 @@
 #include "slipway/serving/model_server.h"
 
 #include "slipway/serving/request_tracer.h"
+#include "slipway/serving/testing/model_names.h"
 #include "slipway/serving/testing/served_models.h"
 
 #include <gmock/gmock.h>
@@ -17,9 +18,6 @@ using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-const ModelName kFashion = *ModelName::Parse("fashion");
-const ModelName kAbsent = *ModelName::Parse("absent");
 
 /// twice = 2x and half = x/2, in that order.
 FakeModel TwiceAndHalf() {

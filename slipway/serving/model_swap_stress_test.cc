@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/base/log.h"
 #include "slipway/serving/model_server.h"
+#include "slipway/serving/testing/model_names.h"
 #include "slipway/serving/testing/served_models.h"
 
 #include <gmock/gmock.h>
@@ -14,8 +15,6 @@
 
 namespace slipway::serving {
 namespace {
-
-const ModelName kFashion = *ModelName::Parse("fashion");
 
 class ModelSwapStressTest : public ServedModelsTest {
  protected:

@@ -5,6 +5,7 @@
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/base/testing/fake_clock.h"
 #include "slipway/base/testing/temporary_folder.h"
+#include "slipway/serving/testing/model_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,8 +23,6 @@ using ::testing::IsNull;
 using ::testing::Not;
 using ::testing::NotNull;
 
-const ModelName kFashion = *ModelName::Parse("fashion");
-const ModelName kOther = *ModelName::Parse("other");
 constexpr std::array<float, 2> kRow = {1, 2.5};
 
 class RequestTracerTest : public ::testing::Test {

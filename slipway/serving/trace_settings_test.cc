@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/trace_settings.h"
 
+#include "slipway/serving/testing/model_names.h"
+
 #include <gtest/gtest.h>
 
 namespace slipway::serving {
 namespace {
-
-const ModelName kModel = *ModelName::Parse("m");
-const ModelName kOther = *ModelName::Parse("other");
 
 TraceChange Levels(TraceLevels levels) { return {.levels = {.named = true, .value = levels}}; }
 
@@ -18,7 +17,7 @@ TEST(TraceSettingsTest, StartsAsItWasToldTo) {
   EXPECT_EQ(off.Global(), TraceSetting());
   EXPECT_FALSE(off.is_on());
   EXPECT_TRUE(on.is_on());
-  EXPECT_EQ(on.Of(kModel).rate, 5U);
+  EXPECT_EQ(on.Of(kFashion).rate, 5U);
 }
 
 TEST(TraceSettingsTest, ChangesTheNamedFieldsAlone) {
@@ -32,15 +31,15 @@ TEST(TraceSettingsTest, ChangesTheNamedFieldsAlone) {
 
 TEST(TraceSettingsTest, LetsAModelDifferUntilItsFieldIsCleared) {
   TraceSettings settings({.rate = 5});
-  settings.ChangeModel(kModel, {.rate = {.named = true, .value = 9}});
+  settings.ChangeModel(kFashion, {.rate = {.named = true, .value = 9}});
   settings.ChangeGlobal(
       {.rate = {.named = true, .value = 6}, .count = {.named = true, .value = 3}});
 
-  EXPECT_EQ(settings.Of(kModel).rate, 9U);
-  EXPECT_EQ(settings.Of(kModel).count, 3);
+  EXPECT_EQ(settings.Of(kFashion).rate, 9U);
+  EXPECT_EQ(settings.Of(kFashion).count, 3);
   EXPECT_EQ(settings.Of(kOther).rate, 6U);
 
-  EXPECT_EQ(settings.ChangeModel(kModel, {.rate = {.named = true}}).rate, 6U);
+  EXPECT_EQ(settings.ChangeModel(kFashion, {.rate = {.named = true}}).rate, 6U);
 }
 
 TEST(TraceSettingsTest, GoesBackToTheDefaultWhereAGlobalFieldIsCleared) {
@@ -58,23 +57,23 @@ TEST(TraceSettingsTest, KnowsWhetherAnythingIsTraced) {
   TraceSettings settings;
   const std::uint64_t before = settings.generation();
 
-  settings.ChangeModel(kModel, Levels({.tensors = true}));
+  settings.ChangeModel(kFashion, Levels({.tensors = true}));
 
   EXPECT_TRUE(settings.is_on());
-  EXPECT_TRUE(settings.Of(kModel).is_on());
+  EXPECT_TRUE(settings.Of(kFashion).is_on());
   EXPECT_FALSE(settings.Of(kOther).is_on());
   EXPECT_GT(settings.generation(), before);
-  settings.ChangeModel(kModel, Levels({}));
+  settings.ChangeModel(kFashion, Levels({}));
   EXPECT_FALSE(settings.is_on());
 }
 
 TEST(TraceSettingsTest, CountsTracesDown) {
   TraceSettings settings({.count = 1});
-  settings.ChangeModel(kModel, {.count = {.named = true, .value = 2}});
+  settings.ChangeModel(kFashion, {.count = {.named = true, .value = 2}});
 
-  EXPECT_TRUE(settings.TakeOne(kModel));
-  EXPECT_TRUE(settings.TakeOne(kModel));
-  EXPECT_FALSE(settings.TakeOne(kModel));
+  EXPECT_TRUE(settings.TakeOne(kFashion));
+  EXPECT_TRUE(settings.TakeOne(kFashion));
+  EXPECT_FALSE(settings.TakeOne(kFashion));
   EXPECT_TRUE(settings.TakeOne(kOther));
   EXPECT_FALSE(settings.TakeOne(kOther));
   settings.ChangeGlobal({.count = {.named = true, .value = -1}});

@@ -2,6 +2,7 @@
 #include "slipway/serving/version_metrics.h"
 
 #include "slipway/base/testing/fake_clock.h"
+#include "slipway/serving/testing/model_names.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,11 +19,9 @@ using std::chrono_literals::operator""ns;
 using std::chrono_literals::operator""us;
 using ::testing::HasSubstr;
 
-const ModelName kModel = *ModelName::Parse("fashion");
-
 TEST(VersionMetricsTest, MakesItsSeriesBeforeTheFirstRequest) {
   metrics::Registry registry;
-  const VersionMetrics metrics(registry, kModel, VersionId(3));
+  const VersionMetrics metrics(registry, kFashion, VersionId(3));
 
   const std::string text = registry.PrometheusText();
 
@@ -35,7 +34,7 @@ TEST(VersionMetricsTest, MakesItsSeriesBeforeTheFirstRequest) {
 
 TEST(VersionMetricsTest, CountsRequestsInferencesAndExecutionsApart) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(1));
+  VersionMetrics metrics(registry, kFashion, VersionId(1));
   const SteadyTime start(1s);
   const CallTimes times{.started = start + 10us,
                         .gathered = start + 12us,
@@ -66,7 +65,7 @@ TEST(VersionMetricsTest, CountsRequestsInferencesAndExecutionsApart) {
 
 TEST(VersionMetricsTest, KeepsSummariesOfEachStageIfTheRegistryDoes) {
   metrics::Registry registry({.summaries = true});
-  VersionMetrics metrics(registry, kModel, VersionId(1));
+  VersionMetrics metrics(registry, kFashion, VersionId(1));
   const SteadyTime start(1s);
   const CallTimes times{.started = start + 10us,
                         .gathered = start + 12us,
@@ -88,14 +87,14 @@ TEST(VersionMetricsTest, KeepsSummariesOfEachStageIfTheRegistryDoes) {
 
 TEST(VersionMetricsTest, KeepsNoSummariesOtherwise) {
   metrics::Registry registry;
-  const VersionMetrics metrics(registry, kModel, VersionId(1));
+  const VersionMetrics metrics(registry, kFashion, VersionId(1));
 
   EXPECT_THAT(registry.PrometheusText(), ::testing::Not(HasSubstr("summary")));
 }
 
 TEST(VersionMetricsTest, ShowsWholeMicrosecondsOfTheSumAndNotOfEachCall) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(1));
+  VersionMetrics metrics(registry, kFashion, VersionId(1));
   const SteadyTime start(1s);
   const CallTimes times{
       .started = start, .gathered = start, .computed = start + 600ns, .finished = start + 600ns};
@@ -109,7 +108,7 @@ TEST(VersionMetricsTest, ShowsWholeMicrosecondsOfTheSumAndNotOfEachCall) {
 
 TEST(VersionMetricsTest, TellsTheSumsOfTheStatisticsExtension) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(2));
+  VersionMetrics metrics(registry, kFashion, VersionId(2));
   FakeClock clock;
   const SteadyTime start = clock.Now();
   const CallTimes times{.started = start + 10us,
@@ -126,7 +125,7 @@ TEST(VersionMetricsTest, TellsTheSumsOfTheStatisticsExtension) {
 
   const VersionStatistics statistics = metrics.Statistics(clock);
 
-  EXPECT_EQ(statistics.model, kModel);
+  EXPECT_EQ(statistics.model, kFashion);
   EXPECT_EQ(statistics.version, VersionId(2));
   EXPECT_EQ(statistics.inference_count, 1018U);
   EXPECT_EQ(statistics.execution_count, 3U);
@@ -149,7 +148,7 @@ TEST(VersionMetricsTest, TellsTheSumsOfTheStatisticsExtension) {
 
 TEST(VersionMetricsTest, HasTheTagsOfTheConfigurationAsLabels) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(1), {{"team", "vision"}});
+  VersionMetrics metrics(registry, kFashion, VersionId(1), {{"team", "vision"}});
 
   metrics.SetLoadTime(1500ms);
 
@@ -162,16 +161,16 @@ TEST(VersionMetricsTest, AreTheSameForAVersionUntilItsTagsChange) {
   metrics::Registry registry;
   VersionMetricsTable table(registry);
 
-  const auto first = table.Get(kModel, VersionId(1), {});
+  const auto first = table.Get(kFashion, VersionId(1), {});
 
-  EXPECT_EQ(table.Get(kModel, VersionId(1), {}), first);
-  EXPECT_NE(table.Get(kModel, VersionId(2), {}), first);
-  EXPECT_NE(table.Get(kModel, VersionId(1), {{"team", "vision"}}), first);
+  EXPECT_EQ(table.Get(kFashion, VersionId(1), {}), first);
+  EXPECT_NE(table.Get(kFashion, VersionId(2), {}), first);
+  EXPECT_NE(table.Get(kFashion, VersionId(1), {{"team", "vision"}}), first);
 }
 
 TEST(VersionMetricsTest, CountsFailuresByReason) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(1));
+  VersionMetrics metrics(registry, kFashion, VersionId(1));
 
   metrics.CountFailure(FailureReason::kRejected);
   metrics.CountFailure(FailureReason::kCancelled);
@@ -187,7 +186,7 @@ TEST(VersionMetricsTest, CountsFailuresByReason) {
 
 TEST(VersionMetricsTest, ShowsHowManyRequestsWait) {
   metrics::Registry registry;
-  VersionMetrics metrics(registry, kModel, VersionId(1));
+  VersionMetrics metrics(registry, kFashion, VersionId(1));
 
   metrics.SetPending(5);
 

@@ -2,6 +2,7 @@
 #include "slipway/api/internal/connection.h"
 
 #include "slipway/api/testing/http2_client.h"
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/raw_client.h"
 #include "slipway/api/testing/recording_handler.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -17,10 +18,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-std::string Get(std::string_view target) {
-  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target);
-}
 
 class ConnectionTest : public ::testing::Test {
  protected:

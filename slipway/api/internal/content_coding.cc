@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/content_coding.h"
 
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/base/check.h"
 
 #include <zlib.h>
@@ -12,8 +13,6 @@
 
 namespace slipway::api {
 namespace {
-
-constexpr std::size_t kShownLength = 64;
 constexpr int kWindowBits = 15;
 /// Added to the window bits, it asks zlib for gzip's header and trailer.
 constexpr int kGzipFormat = 16;

@@ -5,6 +5,7 @@
 #include "slipway/api/proto/health.pb.h"
 #include "slipway/api/proto/inference.pb.h"
 #include "slipway/api/testing/fake_service.h"
+#include "slipway/api/testing/http_text.h"
 #include "slipway/base/testing/fake_clock.h"
 
 #include <gmock/gmock.h>
@@ -21,15 +22,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::chrono_literals;
-
-std::string TextOf(const HttpResponse& response) {
-  std::string text;
-  for (const BodyPart& part : response.body) {
-    if (const auto* own = std::get_if<std::string>(&part)) text += *own;
-    if (const auto* shared = std::get_if<SharedBytes>(&part)) text += AsText(shared->bytes);
-  }
-  return text;
-}
 
 HttpRequest Rest(std::string method, std::string target, std::string body = {}) {
   HttpRequest request;

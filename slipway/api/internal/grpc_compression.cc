@@ -2,14 +2,13 @@
 #include "slipway/api/internal/grpc_compression.h"
 
 #include "slipway/api/internal/grpc_framing.h"
+#include "slipway/api/internal/shown_length.h"
 
 #include <utility>
 
 namespace slipway::api {
 namespace {
 
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 /// Smaller messages are not worth it.
 constexpr std::size_t kCompressFrom = 1024;
 

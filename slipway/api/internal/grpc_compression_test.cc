@@ -14,7 +14,7 @@ using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-Headers With(std::string_view name, std::string_view value) {
+Headers WithHeader(std::string_view name, std::string_view value) {
   Headers headers;
   headers.Add(name, value);
   return headers;
@@ -28,23 +28,24 @@ std::string Compressed(const std::string& text, ContentCoding coding) {
 }
 
 TEST(GrpcCompressionTest, ReadsTheCodingOfTheRequest) {
-  EXPECT_EQ(GrpcRequestCoding(With("grpc-encoding", "gzip")), ContentCoding::kGzip);
-  EXPECT_EQ(GrpcRequestCoding(With("grpc-encoding", "deflate")), ContentCoding::kDeflate);
-  EXPECT_THAT(GrpcRequestCoding(With("grpc-encoding", "snappy")),
+  EXPECT_EQ(GrpcRequestCoding(WithHeader("grpc-encoding", "gzip")), ContentCoding::kGzip);
+  EXPECT_EQ(GrpcRequestCoding(WithHeader("grpc-encoding", "deflate")), ContentCoding::kDeflate);
+  EXPECT_THAT(GrpcRequestCoding(WithHeader("grpc-encoding", "snappy")),
               FailsWith(ErrorCode::kUnimplemented,
                         AllOf(HasSubstr("\"snappy\""), HasSubstr("identity, deflate, gzip"))));
   EXPECT_THAT(GrpcRequestCoding({}),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("grpc-encoding")));
-  EXPECT_THAT(GrpcRequestCoding(With("grpc-encoding", "identity")),
+  EXPECT_THAT(GrpcRequestCoding(WithHeader("grpc-encoding", "identity")),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("grpc-encoding")));
 }
 
 TEST(GrpcCompressionTest, AnswersInACodingThatTheClientTakes) {
-  EXPECT_EQ(GrpcResponseCoding(With("grpc-accept-encoding", "identity,deflate,gzip")),
+  EXPECT_EQ(GrpcResponseCoding(WithHeader("grpc-accept-encoding", "identity,deflate,gzip")),
             ContentCoding::kGzip);
-  EXPECT_EQ(GrpcResponseCoding(With("grpc-accept-encoding", "identity, deflate")),
+  EXPECT_EQ(GrpcResponseCoding(WithHeader("grpc-accept-encoding", "identity, deflate")),
             ContentCoding::kDeflate);
-  EXPECT_EQ(GrpcResponseCoding(With("grpc-accept-encoding", "identity")), ContentCoding::kIdentity);
+  EXPECT_EQ(GrpcResponseCoding(WithHeader("grpc-accept-encoding", "identity")),
+            ContentCoding::kIdentity);
   EXPECT_EQ(GrpcResponseCoding({}), ContentCoding::kIdentity);
 }
 

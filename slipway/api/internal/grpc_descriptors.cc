@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/grpc_descriptors.h"
 
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/proto/health.pb.h"
 #include "slipway/api/proto/inference.pb.h"
 #include "slipway/api/proto/reflection.pb.h"
@@ -17,9 +18,6 @@ namespace {
 
 using google::protobuf::DescriptorPool;
 using google::protobuf::FileDescriptor;
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 /// The files with our services. The process knows others, which are no business of clients.
 std::array<const FileDescriptor*, 4> ServedFiles() {

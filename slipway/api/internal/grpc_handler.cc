@@ -14,15 +14,13 @@
 #include "slipway/api/internal/grpc_settings_procedures.h"
 #include "slipway/api/internal/grpc_shared_memory_procedures.h"
 #include "slipway/api/internal/request_headers.h"
+#include "slipway/api/internal/shown_length.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace slipway::api {
 namespace {
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 /// The deadline that the request's `grpc-timeout` asks for.
 Result<std::optional<SteadyTime>> DeadlineOf(const HttpRequest& request, SteadyTime begin) {

@@ -5,6 +5,7 @@
 #include "slipway/api/testing/fake_administration.h"
 #include "slipway/api/testing/fake_service.h"
 #include "slipway/api/testing/grpc_messages.h"
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/recording_stream.h"
 #include "slipway/api/testing/shared_memory_object.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -20,15 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const std::string kService = "/inference.GRPCInferenceService/";
-
-std::string TextOf(const HttpResponse& response) {
-  std::string text;
-  for (const BodyPart& part : response.body) {
-    if (const auto* own = std::get_if<std::string>(&part)) text += *own;
-    if (const auto* shared = std::get_if<SharedBytes>(&part)) text += AsText(shared->bytes);
-  }
-  return text;
-}
 
 HttpRequest RequestOf(const std::string& path, const google::protobuf::MessageLite& message) {
   HttpRequest request;

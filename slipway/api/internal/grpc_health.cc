@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/grpc_descriptors.h"
 #include "slipway/api/internal/grpc_messages.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/base/ids.h"
 
 #include <algorithm>
@@ -12,9 +13,6 @@ namespace slipway::api {
 namespace {
 
 using grpc::health::v1::HealthCheckResponse;
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 bool IsServer(const std::string& name) {
   static const std::vector<std::string> services = GrpcServiceNames();

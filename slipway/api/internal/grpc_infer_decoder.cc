@@ -5,6 +5,7 @@
 #include "slipway/api/internal/grpc_parameters.h"
 #include "slipway/api/internal/grpc_wire_reader.h"
 #include "slipway/api/internal/shared_tensor.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/internal/tensor_contents.h"
 #include "slipway/api/internal/wire_tensor.h"
 #include "slipway/api/proto/inference.pb.h"
@@ -15,9 +16,6 @@
 
 namespace slipway::api {
 namespace {
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 Error NotProtobuf(std::string_view what) {
   return InvalidArgument("{} is not a valid protobuf message", what);

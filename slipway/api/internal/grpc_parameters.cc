@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/grpc_wire_reader.h"
 #include "slipway/api/internal/shared_tensor.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/proto/inference.pb.h"
 
 #include <utility>
@@ -10,12 +11,10 @@
 namespace slipway::api {
 namespace {
 
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
+Error BrokenParameter() { return InvalidArgument("a parameter is not a valid protobuf message"); }
 
-Error NotProtobuf() { return InvalidArgument("a parameter is not a valid protobuf message"); }
-
-Result<serving::Parameter> ValueOf(const inference::InferParameter& value, std::string_view key) {
+Result<serving::Parameter> ParameterValue(const inference::InferParameter& value,
+                                          std::string_view key) {
   switch (value.parameter_choice_case()) {
     case inference::InferParameter::kBoolParam:
       return value.bool_param();
@@ -62,13 +61,13 @@ Result<GrpcParameter> ReadGrpcParameter(std::string_view bytes) {
     if (reader.Is(1, WireType::kLength)) {
       key = reader.ReadText();
     } else if (reader.Is(2, WireType::kLength)) {
-      if (!MergeGrpcField(value, reader.ReadBytes())) return NotProtobuf();
+      if (!MergeGrpcField(value, reader.ReadBytes())) return BrokenParameter();
     } else {
       reader.Skip();
     }
   }
-  if (!reader.ok()) return NotProtobuf();
-  SLIPWAY_TRY_ASSIGN(serving::Parameter parameter, ValueOf(value, key));
+  if (!reader.ok()) return BrokenParameter();
+  SLIPWAY_TRY_ASSIGN(serving::Parameter parameter, ParameterValue(value, key));
   return GrpcParameter{.key = key, .value = std::move(parameter)};
 }
 

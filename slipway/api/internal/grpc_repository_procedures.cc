@@ -2,6 +2,7 @@
 #include "slipway/api/internal/grpc_repository_procedures.h"
 
 #include "slipway/api/internal/grpc_messages.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/proto/inference.pb.h"
 
 #include <utility>
@@ -12,8 +13,6 @@ namespace {
 using inference::ModelRepositoryParameter;
 using serving::VersionState;
 
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 /// What stands in front of the path in the name of a parameter that is a file.
 constexpr std::string_view kFile = "file:";
 

@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/grpc_messages.h"
 #include "slipway/api/internal/log_setting_text.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/internal/trace_setting_text.h"
 #include "slipway/api/proto/inference.pb.h"
 #include "slipway/base/log.h"
@@ -12,9 +13,6 @@
 
 namespace slipway::api {
 namespace {
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 Result<serving::TraceChange> ReadChange(const inference::TraceSettingRequest& request) {
   serving::TraceChange change;

@@ -8,7 +8,7 @@
 namespace slipway::api {
 namespace {
 
-std::string Written(HttpResponse response, const Http1ResponseForm& form) {
+std::string WrittenResponse(HttpResponse response, const Http1ResponseForm& form) {
   OutputQueue output;
   WriteHttp1Response(std::move(response), form, "today", output);
   return output.text();
@@ -19,23 +19,23 @@ TEST(Http1ResponseTest, WritesStatusFieldsAndBody) {
   response.headers.Add("content-type", "text/plain");
 
   EXPECT_EQ(
-      Written(std::move(response), {}),
+      WrittenResponse(std::move(response), {}),
       "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 3\r\ndate: today\r\n\r\nabc");
 }
 
 TEST(Http1ResponseTest, SaysThatItIsTheLast) {
-  EXPECT_EQ(Written(ResponseOf("a"), {.keep_alive = false}),
+  EXPECT_EQ(WrittenResponse(ResponseOf("a"), {.keep_alive = false}),
             "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ndate: today\r\nconnection: close\r\n\r\na");
 }
 
 TEST(Http1ResponseTest, ConfirmsKeepAliveToAnOldClient) {
   EXPECT_EQ(
-      Written(ResponseOf("a"), {.version = HttpVersion::kHttp10}),
+      WrittenResponse(ResponseOf("a"), {.version = HttpVersion::kHttp10}),
       "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ndate: today\r\nconnection: keep-alive\r\n\r\na");
 }
 
 TEST(Http1ResponseTest, SendsTheLengthButNoBodyToAHead) {
-  EXPECT_EQ(Written(ResponseOf("abc"), {.head_only = true}),
+  EXPECT_EQ(WrittenResponse(ResponseOf("abc"), {.head_only = true}),
             "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ndate: today\r\n\r\n");
 }
 
@@ -43,14 +43,15 @@ TEST(Http1ResponseTest, SendsNeitherWithAStatusThatHasNoBody) {
   HttpResponse response;
   response.status = 204;
 
-  EXPECT_EQ(Written(std::move(response), {}), "HTTP/1.1 204 No Content\r\ndate: today\r\n\r\n");
+  EXPECT_EQ(WrittenResponse(std::move(response), {}),
+            "HTTP/1.1 204 No Content\r\ndate: today\r\n\r\n");
 }
 
 TEST(Http1ResponseTest, NamesStatusesThatItDoesNotKnow) {
   HttpResponse response;
   response.status = 499;
 
-  EXPECT_EQ(Written(std::move(response), {}).substr(0, 13), "HTTP/1.1 499 ");
+  EXPECT_EQ(WrittenResponse(std::move(response), {}).substr(0, 13), "HTTP/1.1 499 ");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/http1_session.h"
 
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/recording_handler.h"
 #include "slipway/api/testing/session_harness.h"
 
@@ -16,10 +17,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::string Get(std::string_view target) {
-  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target);
-}
 
 class Http1SessionTest : public ::testing::Test {
  protected:

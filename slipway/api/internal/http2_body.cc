@@ -8,7 +8,7 @@ namespace slipway::api {
 namespace {
 
 // After this many sent parts their places are given back.
-constexpr std::size_t kCompactAt = 64;
+constexpr std::size_t kCompactPartsAt = 64;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void Http2Body::Append(std::vector<BodyPart> parts) {
     parts_.clear();
     first_ = 0;
     parts_.reserve(parts.size());
-  } else if (first_ >= kCompactAt) {
+  } else if (first_ >= kCompactPartsAt) {
     parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }

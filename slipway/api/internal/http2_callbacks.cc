@@ -12,11 +12,11 @@ namespace slipway::api {
 namespace {
 
 // A body of less than this is copied into its frame; a bigger one is sent from where it is.
-constexpr std::size_t kCopyBelow = 4096;
+constexpr std::size_t kCopyFrameBelow = 4096;
 // What a frame that breaks the protocol costs a client, in frames that carry nothing.
 constexpr int kInvalidFrameCost = 20;
 // Bytes that wait for the socket before no more data is framed.
-constexpr std::size_t kMaxUnsentBytes = std::size_t{256} << 10U;
+constexpr std::size_t kMaxUnsentFrameBytes = std::size_t{256} << 10U;
 
 Http2Session& Session(void* user) { return *static_cast<Http2Session*>(user); }
 
@@ -112,7 +112,7 @@ ssize_t Http2Callbacks::ReadBody(nghttp2_session*, std::int32_t, std::uint8_t* i
       Session(user).SubmitTrailers(stream);
     }
   }
-  if (now < kCopyBelow) {
+  if (now < kCopyFrameBelow) {
     stream.body.CopyTo(std::as_writable_bytes(std::span(into, now)));
   } else {
     *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
@@ -124,7 +124,7 @@ int Http2Callbacks::SendData(nghttp2_session*, nghttp2_frame*, const std::uint8_
                              std::size_t size, nghttp2_data_source* source, void* user) {
   constexpr std::size_t kFrameHeaderBytes = 9;
   OutputQueue& output = Session(user).output_;
-  if (output.size() >= kMaxUnsentBytes) return NGHTTP2_ERR_WOULDBLOCK;
+  if (output.size() >= kMaxUnsentFrameBytes) return NGHTTP2_ERR_WOULDBLOCK;
   output.text().append(Text(header, kFrameHeaderBytes));
   static_cast<Http2Stream*>(source->ptr)->body.MoveTo(output, size);
   return 0;

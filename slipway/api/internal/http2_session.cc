@@ -18,13 +18,13 @@ namespace {
 constexpr std::int32_t kStreamWindowBytes = 4 << 20;
 constexpr std::int32_t kConnectionWindowBytes = 16 << 20;
 // Room that a body gets on the word of its content-length alone; beyond it, room follows the bytes.
-constexpr std::uint64_t kTrustedBodyBytes = std::uint64_t{4} << 20U;
+constexpr std::uint64_t kTrustedHttp2BodyBytes = std::uint64_t{4} << 20U;
 // What stands in front of each gRPC message.
 constexpr std::size_t kGrpcPrefixBytes = 5;
 // A body whose first frame is no longer than this is not worth a look ahead.
 constexpr std::size_t kSmallBodyBytes = 4096;
 // Control frames that wait for a client which doesn't read, before nothing more is read from it.
-constexpr std::size_t kMaxUnsentBytes = std::size_t{256} << 10U;
+constexpr std::size_t kMaxUnsentControlBytes = std::size_t{256} << 10U;
 // Streams that a client may reset: at once, and per second in the long run.
 constexpr std::uint64_t kResetBurst = 1'000;
 constexpr std::uint64_t kResetsPerSecond = 100;
@@ -174,7 +174,7 @@ void Http2Session::OnHeaderEnd(Http2Stream& stream) {
     return Refuse(stream, {413, fmt::format("the body has {} bytes; the limit is {}", bytes,
                                             MaxBodyBytes(stream))});
   }
-  stream.request.body.reserve(static_cast<std::size_t>(std::min(bytes, kTrustedBodyBytes)));
+  stream.request.body.reserve(static_cast<std::size_t>(std::min(bytes, kTrustedHttp2BodyBytes)));
 }
 
 void Http2Session::OnData(Http2Stream& stream, std::string_view bytes) {
@@ -218,7 +218,8 @@ bool Http2Session::CheckGrpcPrefix(Http2Stream& stream, std::string_view bytes) 
     return false;
   }
   if (bytes.size() > kSmallBodyBytes) {
-    body.reserve(static_cast<std::size_t>(std::min(length + kGrpcPrefixBytes, kTrustedBodyBytes)));
+    body.reserve(
+        static_cast<std::size_t>(std::min(length + kGrpcPrefixBytes, kTrustedHttp2BodyBytes)));
   }
   return true;
 }
@@ -339,7 +340,7 @@ void Http2Session::OnStreamClosed(Http2Stream& stream) {
 OutputQueue& Http2Session::Output() {
   const std::uint8_t* data = nullptr;
   do {
-    while (output_.size() < kMaxUnsentBytes) {
+    while (output_.size() < kMaxUnsentControlBytes) {
       const ssize_t size = nghttp2_session_mem_send(session_.get(), &data);
       if (size <= 0) break;
       output_.text().append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
@@ -348,7 +349,9 @@ OutputQueue& Http2Session::Output() {
   return output_;
 }
 
-bool Http2Session::wants_input() const { return !failed_ && output_.size() < kMaxUnsentBytes; }
+bool Http2Session::wants_input() const {
+  return !failed_ && output_.size() < kMaxUnsentControlBytes;
+}
 
 bool Http2Session::finished() const {
   return failed_ || (nghttp2_session_want_read(session_.get()) == 0 &&

@@ -2,6 +2,7 @@
 #include "slipway/api/internal/http_transport.h"
 
 #include "slipway/api/testing/http2_client.h"
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/raw_client.h"
 #include "slipway/api/testing/recording_handler.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -16,10 +17,6 @@ using namespace std::chrono_literals;
 using ::slipway::testing::FailsWith;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-
-std::string Get(std::string_view target) {
-  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target);
-}
 
 TEST(HttpTransportTest, HasAHandlerForEachPort) {
   RecordingHandler first;

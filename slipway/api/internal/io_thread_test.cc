@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/io_thread.h"
 
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/raw_client.h"
 #include "slipway/api/testing/recording_handler.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -15,10 +16,6 @@ using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
 const ListenAddress kFreePort{.host = "127.0.0.1", .port = 0};
-
-std::string Get(std::string_view target) {
-  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", target);
-}
 
 // Keeps all requests of a round and answers them when it ends, as a batcher does.
 class RoundHandler final : public HttpHandler {

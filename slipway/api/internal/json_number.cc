@@ -7,7 +7,7 @@ namespace slipway::api {
 namespace {
 
 template <typename Float>
-NumberFault Round(std::string_view text, const Decimal& decimal, Float& value) {
+NumberFault RoundText(std::string_view text, const Decimal& decimal, Float& value) {
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && std::isfinite(value)) return NumberFault::kNone;
   // The library calls too small what rounds to zero; only what is too large is a fault.
@@ -32,11 +32,11 @@ NumberEnd ScanExponent(const char* text, Decimal& decimal) {
 }
 
 NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, double& value) {
-  return Round(text, decimal, value);
+  return RoundText(text, decimal, value);
 }
 
 NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, float& value) {
-  return Round(text, decimal, value);
+  return RoundText(text, decimal, value);
 }
 
 }  // namespace slipway::api

@@ -20,7 +20,7 @@ struct Reading {
 };
 
 template <typename T>
-Reading<T> Read(const std::string& text) {
+Reading<T> ReadText(const std::string& text) {
   Reading<T> reading;
   const NumberEnd end = ReadNumber(text.data(), text.data() + text.size() + 1, reading.value);
   reading.fault = end.fault;
@@ -52,7 +52,7 @@ TEST(JsonNumberTest, RoundsToTheNearestFloatAsStrtofDoes) {
                            "1e23",
                            "8.5e-23",
                            "7.0064923216240853546186479164495e-46"}) {
-    const Reading<float> reading = Read<float>(text);
+    const Reading<float> reading = ReadText<float>(text);
 
     EXPECT_EQ(reading.fault, NumberFault::kNone) << text;
     EXPECT_EQ(std::bit_cast<std::uint32_t>(reading.value),
@@ -71,8 +71,9 @@ TEST(JsonNumberTest, RoundsRandomDecimalsAsTheLibraryDoes) {
     std::array<char, 64> text;
     std::snprintf(text.data(), text.size(), "%.*g", precision, value);
 
-    EXPECT_EQ(Read<float>(text.data()).value, std::strtof(text.data(), nullptr)) << text.data();
-    EXPECT_EQ(Read<double>(text.data()).value, std::strtod(text.data(), nullptr)) << text.data();
+    EXPECT_EQ(ReadText<float>(text.data()).value, std::strtof(text.data(), nullptr)) << text.data();
+    EXPECT_EQ(ReadText<double>(text.data()).value, std::strtod(text.data(), nullptr))
+        << text.data();
   }
 }
 
@@ -86,52 +87,53 @@ TEST(JsonNumberTest, RoundsCorrectlyAroundTheMiddleOfTwoFloats) {
       std::array<char, 64> text;
       std::snprintf(text.data(), text.size(), "%.17g", value);
 
-      EXPECT_EQ(Read<float>(text.data()).value, std::strtof(text.data(), nullptr)) << text.data();
+      EXPECT_EQ(ReadText<float>(text.data()).value, std::strtof(text.data(), nullptr))
+          << text.data();
     }
   }
 }
 
 TEST(JsonNumberTest, RefusesWhatAFloatCannotHold) {
-  EXPECT_EQ(Read<float>("3.5e38").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<float>("-1e39").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<double>("1e309").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<double>("1e99999999999999999999").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<double>("1e-99999999999999999999").fault, NumberFault::kNone);
-  EXPECT_EQ(Read<double>("0e99999999999999999999").value, 0);
+  EXPECT_EQ(ReadText<float>("3.5e38").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<float>("-1e39").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<double>("1e309").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<double>("1e99999999999999999999").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<double>("1e-99999999999999999999").fault, NumberFault::kNone);
+  EXPECT_EQ(ReadText<double>("0e99999999999999999999").value, 0);
 }
 
 TEST(JsonNumberTest, KeepsWholeNumbersExact) {
-  EXPECT_EQ(Read<std::uint64_t>("18446744073709551615").value, 18446744073709551615U);
-  EXPECT_EQ(Read<std::int64_t>("-9223372036854775808").value,
+  EXPECT_EQ(ReadText<std::uint64_t>("18446744073709551615").value, 18446744073709551615U);
+  EXPECT_EQ(ReadText<std::int64_t>("-9223372036854775808").value,
             std::numeric_limits<std::int64_t>::min());
-  EXPECT_EQ(Read<std::int64_t>("9223372036854775807").value,
+  EXPECT_EQ(ReadText<std::int64_t>("9223372036854775807").value,
             std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(Read<std::int8_t>("-128").value, -128);
-  EXPECT_EQ(Read<std::uint8_t>("-0").value, 0);
-  EXPECT_EQ(Read<std::uint8_t>("-0").fault, NumberFault::kNone);
+  EXPECT_EQ(ReadText<std::int8_t>("-128").value, -128);
+  EXPECT_EQ(ReadText<std::uint8_t>("-0").value, 0);
+  EXPECT_EQ(ReadText<std::uint8_t>("-0").fault, NumberFault::kNone);
 }
 
 TEST(JsonNumberTest, RefusesToWrapWholeNumbers) {
-  EXPECT_EQ(Read<std::uint64_t>("18446744073709551616").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::uint64_t>("99999999999999999999").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::uint64_t>("111111111111111111111111").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::int64_t>("9223372036854775808").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::int64_t>("-9223372036854775809").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::int8_t>("128").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::uint8_t>("256").fault, NumberFault::kOutOfRange);
-  EXPECT_EQ(Read<std::uint8_t>("-1").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::uint64_t>("18446744073709551616").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::uint64_t>("99999999999999999999").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::uint64_t>("111111111111111111111111").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::int64_t>("9223372036854775808").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::int64_t>("-9223372036854775809").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::int8_t>("128").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::uint8_t>("256").fault, NumberFault::kOutOfRange);
+  EXPECT_EQ(ReadText<std::uint8_t>("-1").fault, NumberFault::kOutOfRange);
 }
 
 TEST(JsonNumberTest, RefusesFractionsWhereAWholeNumberIsWanted) {
   for (const char* text : {"1.5", "1.0", "1e2", "1E0"}) {
-    EXPECT_EQ(Read<std::int32_t>(text).fault, NumberFault::kNotWhole) << text;
+    EXPECT_EQ(ReadText<std::int32_t>(text).fault, NumberFault::kNotWhole) << text;
   }
 }
 
 TEST(JsonNumberTest, RefusesWhatJsonDoesNotCallANumber) {
   for (const char* text : {"", "-", "+1", ".5", "1.", "1.e3", "1e", "1e+", "01", "-01", "NaN",
                            "Infinity", "-Infinity", "inf", "nan", "0x10", "x"}) {
-    const Reading<double> reading = Read<double>(text);
+    const Reading<double> reading = ReadText<double>(text);
     const bool is_whole_text = reading.length == std::string(text).size();
 
     EXPECT_TRUE(reading.fault == NumberFault::kNotANumber || !is_whole_text) << text;
@@ -139,9 +141,9 @@ TEST(JsonNumberTest, RefusesWhatJsonDoesNotCallANumber) {
 }
 
 TEST(JsonNumberTest, StopsAtTheFirstCharacterThatIsNotItsOwn) {
-  EXPECT_EQ(Read<double>("1.25,2").length, 4U);
-  EXPECT_EQ(Read<double>("12345678901234567]").length, 17U);
-  EXPECT_EQ(Read<std::int32_t>("7 ").length, 1U);
+  EXPECT_EQ(ReadText<double>("1.25,2").length, 4U);
+  EXPECT_EQ(ReadText<double>("12345678901234567]").length, 17U);
+  EXPECT_EQ(ReadText<std::int32_t>("7 ").length, 1U);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/log_setting_text.h"
 
+#include "slipway/api/internal/shown_length.h"
+
 namespace slipway::api {
 namespace {
-
-constexpr std::size_t kShownLength = 64;
-
 std::string FormatName(LogFormat format) {
   switch (format) {
     case LogFormat::kText:

@@ -2,6 +2,7 @@
 #include "slipway/api/internal/repository_request.h"
 
 #include "slipway/api/internal/json_body.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/base/base64.h"
 
 #include <string_view>
@@ -9,8 +10,6 @@
 
 namespace slipway::api {
 namespace {
-
-constexpr std::size_t kShownLength = 64;
 constexpr std::string_view kFilePrefix = "file:";
 
 Status ReadLoadParameter(JsonReader& reader, std::string_view key, serving::LoadRequest& load) {

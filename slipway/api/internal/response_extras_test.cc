@@ -11,23 +11,23 @@
 namespace slipway::api {
 namespace {
 
-Headers Sent(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+Headers SentFields(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   Headers headers;
   for (const auto& [name, value] : fields) headers.Add(name, value);
   return headers;
 }
 
 TEST(ResponseExtrasTest, AreNoneForMostRequests) {
-  EXPECT_EQ(ReadResponseExtras(Sent({{"host", "a"},
-                                     {"accept-encoding", "identity"},
-                                     {"x-request-id", ""},
-                                     {"origin", "https://a.example"}}),
+  EXPECT_EQ(ReadResponseExtras(SentFields({{"host", "a"},
+                                           {"accept-encoding", "identity"},
+                                           {"x-request-id", ""},
+                                           {"origin", "https://a.example"}}),
                                {}),
             nullptr);
 }
 
 TEST(ResponseExtrasTest, EchoTheRequestsId) {
-  const auto extras = ReadResponseExtras(Sent({{"x-request-id", "r-1"}}), {});
+  const auto extras = ReadResponseExtras(SentFields({{"x-request-id", "r-1"}}), {});
   HttpResponse response = FailureResponse(404, "nothing");
 
   extras->ApplyTo(response);
@@ -37,7 +37,7 @@ TEST(ResponseExtrasTest, EchoTheRequestsId) {
 }
 
 TEST(ResponseExtrasTest, CompressWhatSucceeded) {
-  const auto extras = ReadResponseExtras(Sent({{"accept-encoding", "gzip, br"}}), {});
+  const auto extras = ReadResponseExtras(SentFields({{"accept-encoding", "gzip, br"}}), {});
   HttpResponse success = JsonResponse(200, R"({"a":1})");
   HttpResponse failure = FailureResponse(400, "wrong");
   HttpResponse empty = EmptyResponse(200);
@@ -62,13 +62,13 @@ TEST(ResponseExtrasTest, TellBrowsersWhoMayRead) {
   HttpResponse named = EmptyResponse(200);
   HttpResponse open = EmptyResponse(200);
 
-  ReadResponseExtras(Sent({{"origin", "https://a.example"}}), one)->ApplyTo(named);
-  ReadResponseExtras(Sent({{"origin", "https://b.example"}}), any)->ApplyTo(open);
+  ReadResponseExtras(SentFields({{"origin", "https://a.example"}}), one)->ApplyTo(named);
+  ReadResponseExtras(SentFields({{"origin", "https://b.example"}}), any)->ApplyTo(open);
 
   EXPECT_EQ(named.headers.Find("access-control-allow-origin"), "https://a.example");
   EXPECT_EQ(named.headers.Find("vary"), "origin");
   EXPECT_EQ(open.headers.Find("access-control-allow-origin"), "*");
-  EXPECT_EQ(ReadResponseExtras(Sent({{"origin", "https://b.example"}}), one), nullptr);
+  EXPECT_EQ(ReadResponseExtras(SentFields({{"origin", "https://b.example"}}), one), nullptr);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "slipway/api/internal/openapi.h"
 #include "slipway/api/internal/rest_response.h"
 #include "slipway/api/internal/server_description.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/metrics/exposition.h"
 #include "slipway/runtime/session.h"
@@ -19,7 +20,6 @@ namespace slipway::api {
 namespace {
 
 HttpResponse NoRouteResponse(const NoRoute& none, const HttpRequest& request) {
-  constexpr std::size_t kShownLength = 64;
   const std::string_view path = PathOf(request.target);
   if (MatchGrpc(path, kDataPlane)) {
     return FailureResponse(415, "gRPC wants the content-type application/grpc");

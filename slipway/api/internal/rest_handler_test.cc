@@ -3,6 +3,7 @@
 
 #include "slipway/api/testing/fake_administration.h"
 #include "slipway/api/testing/fake_service.h"
+#include "slipway/api/testing/http_text.h"
 #include "slipway/api/testing/shared_memory_object.h"
 #include "slipway/base/log.h"
 #include "slipway/base/testing/assert_ok.h"
@@ -30,15 +31,6 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::string_view kEcho =
     R"({"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,4,2,3]}]})";
-
-std::string TextOf(const HttpResponse& response) {
-  std::string text;
-  for (const BodyPart& part : response.body) {
-    if (const auto* own = std::get_if<std::string>(&part)) text += *own;
-    if (const auto* shared = std::get_if<SharedBytes>(&part)) text += AsText(shared->bytes);
-  }
-  return text;
-}
 
 /// A front with all its parts; what a test changes of them comes before its first request.
 class RestHandlerTest : public ::testing::Test {

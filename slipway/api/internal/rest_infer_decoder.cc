@@ -4,6 +4,7 @@
 #include "slipway/api/internal/json_reader.h"
 #include "slipway/api/internal/json_tensor_reader.h"
 #include "slipway/api/internal/shared_tensor.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/internal/wire_tensor.h"
 
 #include <charconv>
@@ -12,9 +13,6 @@
 
 namespace slipway::api {
 namespace {
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
 
 /// The parameters that say where in shared memory a tensor is.
 struct SharedMemoryMembers {

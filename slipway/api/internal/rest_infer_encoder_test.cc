@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/rest_infer_encoder.h"
 
+#include "slipway/api/testing/http_text.h"
 #include "slipway/base/testing/assert_ok.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +20,7 @@ using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-serving::OutputTensor Output(std::string name, const std::vector<float>& elements) {
+serving::OutputTensor FloatOutput(std::string name, const std::vector<float>& elements) {
   auto tensor = std::make_shared<const Tensor>(
       Tensor::Of<float>({static_cast<std::int64_t>(elements.size())}, elements));
   return {std::move(name), {tensor->view(), tensor}};
@@ -32,18 +33,10 @@ serving::InferResponse Response(std::vector<serving::OutputTensor> outputs) {
           .outputs = std::move(outputs)};
 }
 
-std::string TextOf(const HttpResponse& response) {
-  std::string text;
-  for (const BodyPart& part : response.body) {
-    if (const auto* own = std::get_if<std::string>(&part)) text += *own;
-    if (const auto* shared = std::get_if<SharedBytes>(&part)) text += AsText(shared->bytes);
-  }
-  return text;
-}
-
 TEST(RestInferEncoderTest, WritesJson) {
-  ASSERT_OK_AND_ASSIGN(const HttpResponse response,
-                       EncodeRestInfer(Response({Output("y", {0.1F, 2}), Output("z", {})}), {}));
+  ASSERT_OK_AND_ASSIGN(
+      const HttpResponse response,
+      EncodeRestInfer(Response({FloatOutput("y", {0.1F, 2}), FloatOutput("z", {})}), {}));
 
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.Find("content-type"), "application/json");
@@ -55,7 +48,7 @@ TEST(RestInferEncoderTest, WritesJson) {
 
 TEST(RestInferEncoderTest, PutsBinaryOutputsBehindTheJson) {
   const serving::InferResponse response =
-      Response({Output("y", {0.5F}), Output("z", {1}), Output("w", {2, 3})});
+      Response({FloatOutput("y", {0.5F}), FloatOutput("z", {1}), FloatOutput("w", {2, 3})});
 
   ASSERT_OK_AND_ASSIGN(
       const HttpResponse http,
@@ -74,7 +67,8 @@ TEST(RestInferEncoderTest, PutsBinaryOutputsBehindTheJson) {
 }
 
 TEST(RestInferEncoderTest, SendsLargeBinaryOutputsFromWhereTheyAre) {
-  const serving::InferResponse response = Response({Output("y", std::vector<float>(1'000, 1))});
+  const serving::InferResponse response =
+      Response({FloatOutput("y", std::vector<float>(1'000, 1))});
 
   ASSERT_OK_AND_ASSIGN(const HttpResponse http,
                        EncodeRestInfer(response, {.by_default = true, .requested = {}}));
@@ -86,7 +80,7 @@ TEST(RestInferEncoderTest, SendsLargeBinaryOutputsFromWhereTheyAre) {
 }
 
 TEST(RestInferEncoderTest, NamesTheOutputThatJsonCannotCarry) {
-  const serving::InferResponse response = Response({Output("y", {std::nanf("")})});
+  const serving::InferResponse response = Response({FloatOutput("y", {std::nanf("")})});
 
   EXPECT_THAT(EncodeRestInfer(response, {}),
               FailsWith(ErrorCode::kInvalidArgument,
@@ -95,7 +89,7 @@ TEST(RestInferEncoderTest, NamesTheOutputThatJsonCannotCarry) {
 }
 
 TEST(RestInferEncoderTest, RefusesTypesThatTheWireHasNot) {
-  serving::InferResponse response = Response({Output("y", {})});
+  serving::InferResponse response = Response({FloatOutput("y", {})});
   response.outputs[0].tensor.view.dtype = DataType::kInt4;
 
   EXPECT_THAT(EncodeRestInfer(response, {}),

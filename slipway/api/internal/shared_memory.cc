@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/shared_memory.h"
 
+#include "slipway/api/internal/shown_length.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,9 +16,7 @@
 
 namespace slipway::api {
 namespace {
-
-constexpr std::size_t kShownLength = 64;
-constexpr std::size_t kMaxNameLength = 255;
+constexpr std::size_t kMaxKeyLength = 255;
 
 std::string ErrnoText() { return std::error_code(errno, std::generic_category()).message(); }
 
@@ -24,13 +24,13 @@ std::string ErrnoText() { return std::error_code(errno, std::generic_category())
 Status CheckPlace(const SharedMemoryPlace& place) {
   const std::string_view key = place.key;
   const std::string_view name = key.starts_with('/') ? key.substr(1) : key;
-  if (name.empty() || name == "." || name == ".." || name.size() > kMaxNameLength ||
+  if (name.empty() || name == "." || name == ".." || name.size() > kMaxKeyLength ||
       name.contains('/') || name.contains('\0')) {
     return InvalidArgument("key {:?} is no name of a shared-memory object",
                            key.substr(0, kShownLength));
   }
-  if (place.name.empty() || place.name.size() > kMaxNameLength) {
-    return InvalidArgument("the name of a region has 1 to {} bytes, this one {}", kMaxNameLength,
+  if (place.name.empty() || place.name.size() > kMaxKeyLength) {
+    return InvalidArgument("the name of a region has 1 to {} bytes, this one {}", kMaxKeyLength,
                            place.name.size());
   }
   if (place.byte_size == 0) return InvalidArgument("byte_size is 0");

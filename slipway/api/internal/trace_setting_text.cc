@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/trace_setting_text.h"
 
+#include "slipway/api/internal/shown_length.h"
+
 #include <charconv>
 #include <cstdint>
 #include <limits>
@@ -9,9 +11,6 @@ namespace slipway::api {
 namespace {
 
 using Values = std::vector<std::string>;
-
-constexpr std::size_t kShownLength = 64;
-
 Values LevelNames(const serving::TraceSetting& setting) {
   Values names;
   if (setting.timestamps) names.emplace_back("TIMESTAMPS");

@@ -2,6 +2,7 @@
 #include "slipway/api/internal/v1_predict_decoder.h"
 
 #include "slipway/api/internal/json_reader.h"
+#include "slipway/api/internal/shown_length.h"
 #include "slipway/api/internal/v1_tensor_builder.h"
 #include "slipway/api/internal/wire_tensor.h"
 
@@ -13,9 +14,6 @@
 
 namespace slipway::api {
 namespace {
-
-constexpr std::size_t kShownLength = 64;
-
 /// An input of the model and what the request gives it.
 struct Input {
   const runtime::TensorSpec* spec;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/wire_tensor.h"
 
+#include "slipway/api/internal/shown_length.h"
+
 #include <algorithm>
 #include <optional>
 
 namespace slipway::api {
-namespace {
-
-/// What a message shows of a client's text.
-constexpr std::size_t kShownLength = 64;
-
-}  // namespace
-
 Status CheckWireTensor(const TensorView& tensor) {
   SLIPWAY_TRY(CheckByteCount(tensor));
   if (tensor.dtype != DataType::kBool) return {};

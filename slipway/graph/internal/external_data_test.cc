@@ -5,6 +5,7 @@
 #include "slipway/base/testing/temporary_folder.h"
 #include "slipway/graph/internal/onnx.pb.h"
 #include "slipway/graph/model_file.h"
+#include "slipway/graph/testing/is_invalid.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -133,10 +134,6 @@ class ExternalDataTest : public ::testing::Test {
  private:
   TemporaryFolder folder_;
 };
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
-}
 
 TEST_F(ExternalDataTest, ComesInsideWhereverItIsNamed) {
   for (const auto& [place, tensor] : Places()) {

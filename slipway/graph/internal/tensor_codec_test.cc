@@ -2,6 +2,7 @@
 #include "slipway/graph/internal/tensor_codec.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/testing/is_invalid.h"
 #include "slipway/tensor/bytes_layout.h"
 
 #include <gmock/gmock.h>
@@ -20,10 +21,6 @@ TensorProto ProtoOf(TensorProto::DataType type, std::int64_t count) {
   proto.set_data_type(type);
   proto.add_dims(count);
   return proto;
-}
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
 }
 
 TEST(TensorCodecTest, ReadsTypedFields) {

@@ -2,6 +2,7 @@
 #include "slipway/graph/internal/wire_reader.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/graph/testing/is_invalid.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,10 +17,6 @@ using ::testing::HasSubstr;
 
 Result<WireReader::Field> First(std::string_view bytes) {
   return WireReader(AsBytes(bytes)).Next();
-}
-
-auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, HasSubstr(std::string(text)));
 }
 
 TEST(WireReaderTest, ReadsOneFieldAfterTheOther) {

@@ -19,10 +19,10 @@ using ::testing::ElementsAre;
 using ::testing::FloatEq;
 using ::testing::HasSubstr;
 
-constexpr unsigned kSeed = 7;
+constexpr unsigned kWeightSeed = 7;
 
 Tensor RandomWeight(const Shape& shape) {
-  std::mt19937 random(kSeed);
+  std::mt19937 random(kWeightSeed);
   std::normal_distribution<float> normal;
   std::vector<float> values(static_cast<std::size_t>(shape.element_count()));
   for (float& value : values) value = normal(random);

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using std::string_literals::operator""s;
 
-std::unique_ptr<Session> Load(std::string_view model) {
+std::unique_ptr<Session> LoadSession(std::string_view model) {
   const std::unique_ptr<Engine> engine = *CreateOnnxRuntimeEngine({});
   return *engine->LoadBytes(AsBytes(model), "test", {});
 }
@@ -35,7 +35,7 @@ TEST(OnnxRuntimeExecutorTest, CarriesEveryElementTypeUnchanged) {
                                  DataType::kFloat16, DataType::kBfloat16, DataType::kFloat32,
                                  DataType::kFloat64};
   for (const DataType type : kTypes) {
-    const auto session = Load(OnnxIdentity(type, {-1, 3}));
+    const auto session = LoadSession(OnnxIdentity(type, {-1, 3}));
     Tensor tensor = *Tensor::Zeros(type, {1, 3});
     tensor.mutable_bytes()[0] = std::byte{1};
 
@@ -48,7 +48,7 @@ TEST(OnnxRuntimeExecutorTest, CarriesEveryElementTypeUnchanged) {
 }
 
 TEST(OnnxRuntimeExecutorTest, CarriesStringsWithAnyBytes) {
-  const auto session = Load(OnnxIdentity(DataType::kBytes, {-1}));
+  const auto session = LoadSession(OnnxIdentity(DataType::kBytes, {-1}));
   std::string bytes;
   for (const std::string& element : {"ship"s, ""s, "a\0b\xff"s}) {
     ASSERT_OK(AppendBytesElement(bytes, element));
@@ -64,7 +64,7 @@ TEST(OnnxRuntimeExecutorTest, CarriesStringsWithAnyBytes) {
 }
 
 TEST(OnnxRuntimeExecutorTest, CarriesScalars) {
-  const auto session = Load(OnnxIdentity(DataType::kFloat32, {}));
+  const auto session = LoadSession(OnnxIdentity(DataType::kFloat32, {}));
   constexpr std::array<float, 1> kOne = {2.5F};
   const Tensor scalar = Tensor::Of<float>({}, kOne);
 
@@ -75,7 +75,7 @@ TEST(OnnxRuntimeExecutorTest, CarriesScalars) {
 }
 
 TEST(OnnxRuntimeExecutorTest, ReadsBytesAtAnyAddress) {
-  const auto session = Load(OnnxIdentity(DataType::kFloat32, {-1}));
+  const auto session = LoadSession(OnnxIdentity(DataType::kFloat32, {-1}));
   const auto executor = session->NewExecutor();
   std::array<std::byte, 9> body = {};
   const TensorView unaligned{DataType::kFloat32, {2}, std::span(body).subspan(1)};
@@ -90,8 +90,8 @@ TEST(OnnxRuntimeExecutorTest, ReadsBytesAtAnyAddress) {
 
 TEST(OnnxRuntimeExecutorTest, NeverHandsOutTheCallersBytes) {
   const std::string value = OnnxTensorValue("x", DataType::kFloat32, {2});
-  const auto session =
-      Load(OnnxModel({.nodes = {}, .inputs = {value}, .outputs = {value}, .initializers = {}}));
+  const auto session = LoadSession(
+      OnnxModel({.nodes = {}, .inputs = {value}, .outputs = {value}, .initializers = {}}));
   constexpr std::array<float, 2> kTwo = {1, 2};
   Tensor input = Tensor::Of<float>({2}, kTwo);
 
@@ -105,8 +105,8 @@ TEST(OnnxRuntimeExecutorTest, OutputsThatAreWeightsOutliveTheSession) {
   const std::string weight = ProtoField(1, 2) + ProtoField(2, 1) + ProtoField(8, "w") +
                              ProtoField(9, "\0\0\x80\x3f\0\0\0\x40"s);
   const std::string value = OnnxTensorValue("w", DataType::kFloat32, {2});
-  auto session =
-      Load(OnnxModel({.nodes = {}, .inputs = {}, .outputs = {value}, .initializers = {weight}}));
+  auto session = LoadSession(
+      OnnxModel({.nodes = {}, .inputs = {}, .outputs = {value}, .initializers = {weight}}));
 
   ASSERT_OK_AND_ASSIGN(const auto outputs, session->NewExecutor()->Run({}, {}));
   session.reset();
@@ -120,10 +120,10 @@ TEST(OnnxRuntimeExecutorTest, LetsCallersReplaceTheDefaultOfAnOptionalInput) {
   const auto value = [](std::string_view name) {
     return OnnxTensorValue(name, DataType::kFloat32, {2});
   };
-  const auto session = Load(OnnxModel({.nodes = {OnnxNode("Add", {"x", "w"}, {"y"})},
-                                       .inputs = {value("x"), value("w")},
-                                       .outputs = {value("y")},
-                                       .initializers = {one_two}}));
+  const auto session = LoadSession(OnnxModel({.nodes = {OnnxNode("Add", {"x", "w"}, {"y"})},
+                                              .inputs = {value("x"), value("w")},
+                                              .outputs = {value("y")},
+                                              .initializers = {one_two}}));
   constexpr std::array<float, 2> kTen = {10, 10};
   const Tensor ten = Tensor::Of<float>({2}, kTen);
   const auto executor = session->NewExecutor();
@@ -142,11 +142,11 @@ TEST(OnnxRuntimeExecutorTest, LetsCallersReplaceTheDefaultOfAnOptionalInput) {
 
 TEST(OnnxRuntimeExecutorTest, ReportsANodeThatFails) {
   const auto session =
-      Load(OnnxModel({.nodes = {OnnxNode("Reshape", {"x", "shape"}, {"y"})},
-                      .inputs = {OnnxTensorValue("x", DataType::kFloat32, {-1}),
-                                 OnnxTensorValue("shape", DataType::kInt64, {2})},
-                      .outputs = {OnnxTensorValue("y", DataType::kFloat32, {-1, -1})},
-                      .initializers = {}}));
+      LoadSession(OnnxModel({.nodes = {OnnxNode("Reshape", {"x", "shape"}, {"y"})},
+                             .inputs = {OnnxTensorValue("x", DataType::kFloat32, {-1}),
+                                        OnnxTensorValue("shape", DataType::kInt64, {2})},
+                             .outputs = {OnnxTensorValue("y", DataType::kFloat32, {-1, -1})},
+                             .initializers = {}}));
   const Tensor x = *Tensor::Zeros(DataType::kFloat32, {6});
   constexpr std::array<std::int64_t, 2> kImpossible = {4, 4};
   const Tensor shape = Tensor::Of<std::int64_t>({2}, kImpossible);

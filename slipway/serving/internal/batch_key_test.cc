@@ -9,13 +9,13 @@ namespace slipway::serving {
 namespace {
 
 constexpr std::array<std::size_t, 1> kFirstIsRagged = {0};
-constexpr std::array<std::byte, 256> kBytes = {};
+constexpr std::array<std::byte, 256> kKeyBytes = {};
 
 QueuedRequest RequestOf(std::vector<Shape> shapes, std::vector<std::size_t> outputs = {}) {
   QueuedRequest request;
   for (const Shape& shape : shapes) {
     const auto size = static_cast<std::size_t>(shape.element_count()) * sizeof(float);
-    request.inputs.push_back({DataType::kFloat32, shape, ByteView(kBytes).first(size)});
+    request.inputs.push_back({DataType::kFloat32, shape, ByteView(kKeyBytes).first(size)});
   }
   request.outputs = std::move(outputs);
   return request;

@@ -13,7 +13,7 @@ namespace slipway::serving {
 namespace {
 
 /// Folders in a version that are looked into: a model.onnx of its own is one.
-constexpr int kMaxDepth = 8;
+constexpr int kMaxFolderDepth = 8;
 
 std::vector<std::filesystem::path> EntriesOf(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> entries;
@@ -34,7 +34,7 @@ void AppendStamp(std::string& stamp, const std::filesystem::path& path, int dept
   if (S_ISDIR(status.st_mode)) {
     // Not its time, which hidden files change.
     stamp += fmt::format("{}/\n", path.string());
-    if (depth == kMaxDepth) return;
+    if (depth == kMaxFolderDepth) return;
     for (const std::filesystem::path& entry : EntriesOf(path)) AppendStamp(stamp, entry, depth + 1);
     return;
   }

@@ -17,7 +17,7 @@ using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-SharedTensor Floats(const Shape& shape, const std::vector<float>& elements) {
+SharedTensor SharedFloats(const Shape& shape, const std::vector<float>& elements) {
   auto tensor = std::make_shared<Tensor>(Tensor::Of(shape, std::span(elements)));
   return {tensor->view(), tensor};
 }
@@ -28,8 +28,8 @@ SharedTensor Strings(std::int64_t count, const std::string& bytes) {
 }
 
 TEST(OutputCutterTest, CutsEachOutputByRowsWithoutCopying) {
-  const SharedTensor scores = Floats({3, 2}, {1, 2, 3, 4, 5, 6});
-  const SharedTensor best = Floats({3}, {7, 8, 9});
+  const SharedTensor scores = SharedFloats({3, 2}, {1, 2, 3, 4, 5, 6});
+  const SharedTensor best = SharedFloats({3}, {7, 8, 9});
   ASSERT_OK_AND_ASSIGN(OutputCutter cutter, OutputCutter::Create({scores, best}, 3));
 
   ASSERT_OK_AND_ASSIGN(const std::vector<SharedTensor> first, cutter.Next(1));
@@ -57,7 +57,8 @@ TEST(OutputCutterTest, CutsStringsByTheirLengths) {
 }
 
 TEST(OutputCutterTest, GivesNoBytesForNoRows) {
-  ASSERT_OK_AND_ASSIGN(OutputCutter cutter, OutputCutter::Create({Floats({1, 2}, {1, 2})}, 1));
+  ASSERT_OK_AND_ASSIGN(OutputCutter cutter,
+                       OutputCutter::Create({SharedFloats({1, 2}, {1, 2})}, 1));
 
   ASSERT_OK_AND_ASSIGN(const std::vector<SharedTensor> none, cutter.Next(0));
 
@@ -66,9 +67,9 @@ TEST(OutputCutterTest, GivesNoBytesForNoRows) {
 }
 
 TEST(OutputCutterTest, RefusesOutputsWithoutTheRowsOfTheBatch) {
-  EXPECT_THAT(OutputCutter::Create({Floats({2, 2}, {1, 2, 3, 4})}, 3),
+  EXPECT_THAT(OutputCutter::Create({SharedFloats({2, 2}, {1, 2, 3, 4})}, 3),
               FailsWith(ErrorCode::kInternal, HasSubstr("given 3 rows")));
-  EXPECT_THAT(OutputCutter::Create({Floats({}, {1})}, 1),
+  EXPECT_THAT(OutputCutter::Create({SharedFloats({}, {1})}, 1),
               FailsWith(ErrorCode::kInternal, HasSubstr("shape []")));
 }
 
@@ -89,8 +90,8 @@ TEST(OutputCutterTest, RefusesStringsThatEndTooEarly) {
 }
 
 TEST(OutputCutterTest, GivesEachRequestAsManyElementsAsItsInputHas) {
-  const SharedTensor flat = Floats({5}, {1, 2, 3, 4, 5});
-  const SharedTensor by_rows = Floats({2}, {6, 7});
+  const SharedTensor flat = SharedFloats({5}, {1, 2, 3, 4, 5});
+  const SharedTensor by_rows = SharedFloats({2}, {6, 7});
   ASSERT_OK_AND_ASSIGN(OutputCutter cutter, OutputCutter::Create({flat, by_rows}, 2, {1}));
   const std::array<TensorView, 2> a = {TensorView(), TensorView{DataType::kFloat32, {1, 3}, {}}};
   const std::array<TensorView, 2> b = {TensorView(), TensorView{DataType::kFloat32, {1, 2}, {}}};

@@ -26,7 +26,7 @@ constexpr std::uint32_t kEvents = IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_W
 /// A repository, its models, their versions, a model.onnx that is a folder.
 constexpr int kWatchedDepth = 3;
 /// The clock may be a fake, so it is looked at again after no more than this.
-constexpr std::chrono::milliseconds kLongestSleep{1000};
+constexpr std::chrono::milliseconds kLongestWait{1000};
 
 /// Whether any of the events in `bytes` is about something that is not hidden.
 bool IsAboutModels(const char* bytes, std::size_t size) {
@@ -123,7 +123,7 @@ void RepositoryWatcher::AddFolder(const std::filesystem::path& folder, int depth
 
 bool RepositoryWatcher::AwaitEvents(std::optional<SteadyTime> deadline) {
   while (true) {
-    std::chrono::milliseconds sleep = deadline ? kLongestSleep : std::chrono::milliseconds(-1);
+    std::chrono::milliseconds sleep = deadline ? kLongestWait : std::chrono::milliseconds(-1);
     if (deadline) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock_.Now());
       if (left.count() <= 0) return false;

@@ -20,7 +20,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::array<std::byte, 64> kBytes = {};
+constexpr std::array<std::byte, 64> kTensorBytes = {};
 
 const ModelSignature kSignature = {
     .max_batch_size = 8,
@@ -30,13 +30,13 @@ const ModelSignature kSignature = {
 InputTensor InputA(std::int64_t rows) {
   return {"a",
           {DataType::kFloat32, Shape({rows, 2}),
-           ByteView(kBytes).first(static_cast<std::size_t>(rows) * 8)}};
+           ByteView(kTensorBytes).first(static_cast<std::size_t>(rows) * 8)}};
 }
 
 InputTensor InputB(std::int64_t rows) {
-  return {
-      "b",
-      {DataType::kUint8, Shape({rows}), ByteView(kBytes).first(static_cast<std::size_t>(rows))}};
+  return {"b",
+          {DataType::kUint8, Shape({rows}),
+           ByteView(kTensorBytes).first(static_cast<std::size_t>(rows))}};
 }
 
 Result<std::vector<TensorView>> Order(const std::vector<InputTensor>& inputs) {

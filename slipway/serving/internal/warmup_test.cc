@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::Lt;
 
 /// x, of this type, with rows of two elements.
-ModelSignature Signature(DataType dtype, std::int64_t max_batch_size = 8) {
+ModelSignature SignatureOf(DataType dtype, std::int64_t max_batch_size = 8) {
   return {.max_batch_size = max_batch_size, .inputs = {{"x", dtype, {-1, 2}}}, .outputs = {}};
 }
 
@@ -50,7 +50,7 @@ TEST_F(WarmupTest, MakesZerosOfEachType) {
                                DataType::kFloat32, DataType::kBytes}) {
     const WarmupConfig warmup = Warmup(dtype, ZeroData{});
 
-    ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, Signature(dtype)));
+    ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, SignatureOf(dtype)));
 
     EXPECT_EQ(sample.inputs[0].shape, Shape({3, 2}));
     EXPECT_THAT(sample.inputs[0].bytes, Each('\0'));
@@ -60,7 +60,7 @@ TEST_F(WarmupTest, MakesZerosOfEachType) {
 TEST_F(WarmupTest, MakesRandomFractions) {
   const WarmupConfig warmup = Warmup(DataType::kFloat32, RandomData{});
 
-  ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, Signature(DataType::kFloat32)));
+  ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, SignatureOf(DataType::kFloat32)));
 
   std::array<float, 6> values = {};
   ASSERT_EQ(sample.inputs[0].bytes.size(), sizeof(values));
@@ -73,7 +73,7 @@ TEST_F(WarmupTest, MakesRandomValuesThatEveryTypeTakes) {
   for (const DataType dtype : {DataType::kBool, DataType::kUint8, DataType::kInt64,
                                DataType::kFloat16, DataType::kFloat64, DataType::kBytes}) {
     const WarmupConfig warmup = Warmup(dtype, RandomData{});
-    EXPECT_TRUE(Make(warmup, Signature(dtype)).has_value()) << DataTypeName(dtype);
+    EXPECT_TRUE(Make(warmup, SignatureOf(dtype)).has_value()) << DataTypeName(dtype);
   }
 }
 
@@ -81,7 +81,7 @@ TEST_F(WarmupTest, RepeatsTheRowOfAFile) {
   MakeFile("\x01\x02");
   const WarmupConfig warmup = Warmup(DataType::kUint8, FileData{"raw"});
 
-  ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, Signature(DataType::kUint8)));
+  ASSERT_OK_AND_ASSIGN(const WarmupSample sample, Make(warmup, SignatureOf(DataType::kUint8)));
 
   EXPECT_EQ(sample.inputs[0].bytes, "\x01\x02\x01\x02\x01\x02");
 }
@@ -89,9 +89,9 @@ TEST_F(WarmupTest, RepeatsTheRowOfAFile) {
 TEST_F(WarmupTest, RefusesFilesOfAnotherSize) {
   MakeFile("123");
 
-  EXPECT_THAT(Make(Warmup(DataType::kUint8, FileData{"raw"}), Signature(DataType::kUint8)),
+  EXPECT_THAT(Make(Warmup(DataType::kUint8, FileData{"raw"}), SignatureOf(DataType::kUint8)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"x\"")));
-  EXPECT_THAT(Make(Warmup(DataType::kUint8, FileData{"none"}), Signature(DataType::kUint8)),
+  EXPECT_THAT(Make(Warmup(DataType::kUint8, FileData{"none"}), SignatureOf(DataType::kUint8)),
               FailsWith(ErrorCode::kNotFound, HasSubstr("none")));
 }
 
@@ -101,13 +101,13 @@ TEST_F(WarmupTest, RefusesWhatTheModelDoesNotTake) {
   WarmupConfig none = Warmup(DataType::kFloat32, ZeroData{});
   none.inputs.clear();
 
-  EXPECT_THAT(Make(other, Signature(DataType::kFloat32)),
+  EXPECT_THAT(Make(other, SignatureOf(DataType::kFloat32)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"y\"")));
-  EXPECT_THAT(Make(none, Signature(DataType::kFloat32)),
+  EXPECT_THAT(Make(none, SignatureOf(DataType::kFloat32)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"x\" is missing")));
-  EXPECT_THAT(Make(Warmup(DataType::kInt64, ZeroData{}), Signature(DataType::kFloat32)),
+  EXPECT_THAT(Make(Warmup(DataType::kInt64, ZeroData{}), SignatureOf(DataType::kFloat32)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("float32")));
-  EXPECT_THAT(Make(Warmup(DataType::kFloat32, ZeroData{}), Signature(DataType::kFloat32, 0)),
+  EXPECT_THAT(Make(Warmup(DataType::kFloat32, ZeroData{}), SignatureOf(DataType::kFloat32, 0)),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("does not batch")));
 }
 
@@ -115,7 +115,7 @@ TEST_F(WarmupTest, RefusesInputsThatAreTooLarge) {
   WarmupConfig large = Warmup(DataType::kFloat32, ZeroData{});
   large.batch_size = std::int64_t{1} << 31U;
 
-  EXPECT_THAT(Make(large, Signature(DataType::kFloat32)),
+  EXPECT_THAT(Make(large, SignatureOf(DataType::kFloat32)),
               FailsWith(ErrorCode::kResourceExhausted, HasSubstr("bytes")));
 }
 

@@ -9,7 +9,7 @@
 namespace slipway::api::client {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kGrpcReadBytes = 64 * 1024;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ Status GrpcClient::Exchange(Connection& connection, std::string_view method,
                              .frame = frame,
                              .timeout = options_.call_timeout}));
   SLIPWAY_TRY(SendOutput(connection, deadline));
-  std::array<std::byte, kReadBytes> buffer;
+  std::array<std::byte, kGrpcReadBytes> buffer;
   while (!session.done()) {
     SLIPWAY_TRY_ASSIGN(const std::size_t size, connection.socket.Read(buffer, deadline));
     if (size == 0) {
@@ -93,7 +93,7 @@ Status GrpcClient::SendOutput(Connection& connection, SteadyTime deadline) const
   while (true) {
     SLIPWAY_TRY_ASSIGN(const std::string_view piece, connection.session->NextOutput());
     output += piece;
-    if (piece.empty() || output.size() >= kReadBytes) {
+    if (piece.empty() || output.size() >= kGrpcReadBytes) {
       SLIPWAY_TRY(connection.socket.Write(output, deadline));
       output.clear();
     }

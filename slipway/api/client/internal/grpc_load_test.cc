@@ -13,9 +13,11 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
-constexpr SteadyTime kDue(std::chrono::seconds(1));
+constexpr SteadyTime kGrpcDue(std::chrono::seconds(1));
 
-std::string Framed(const std::string& message) { return GrpcPrefix(message.size()) + message; }
+std::string FramedMessage(const std::string& message) {
+  return GrpcPrefix(message.size()) + message;
+}
 
 class GrpcLoadTest : public ::testing::Test {
  protected:
@@ -29,7 +31,7 @@ class GrpcLoadTest : public ::testing::Test {
   }
 
   LoadRequest request_ = {.authority = "127.0.0.1:8001",
-                          .bytes = Framed("question"),
+                          .bytes = FramedMessage("question"),
                           .streams = 3,
                           .max_answer_bytes = 1'000'000};
   RecordingSink sink_;
@@ -37,7 +39,7 @@ class GrpcLoadTest : public ::testing::Test {
 };
 
 TEST_F(GrpcLoadTest, WaitsForTheServersSettings) {
-  GrpcPeer peer({.body = Framed("answer")});
+  GrpcPeer peer({.body = FramedMessage("answer")});
   GrpcLoad load(request_);
   EXPECT_EQ(load.free_slots(), 0U);
 
@@ -49,20 +51,20 @@ TEST_F(GrpcLoadTest, WaitsForTheServersSettings) {
 
 TEST_F(GrpcLoadTest, RepeatsARequestThatAServerUnderstandsEveryTime) {
   request_.body_use = BodyUse::kCompare;
-  request_.body = Framed("answer");
-  GrpcPeer peer({.body = Framed("answer")});
+  request_.body = FramedMessage("answer");
+  GrpcPeer peer({.body = FramedMessage("answer")});
   GrpcLoad load(request_);
   ASSERT_OK(Settle(load, peer));
 
   for (int round = 0; round < 3; ++round) {
-    while (load.free_slots() > 0) load.Begin(kDue, output_);
+    while (load.free_slots() > 0) load.Begin(kGrpcDue, output_);
     ASSERT_OK(Settle(load, peer));
   }
 
   EXPECT_FALSE(peer.broken());
   ASSERT_EQ(peer.calls().size(), 9U);
   for (const GrpcPeer::Call& call : peer.calls()) {
-    EXPECT_EQ(call.body, Framed("question"));
+    EXPECT_EQ(call.body, FramedMessage("question"));
     EXPECT_EQ(call.fields, peer.calls()[0].fields);
   }
   EXPECT_THAT(peer.calls()[0].fields,
@@ -70,7 +72,7 @@ TEST_F(GrpcLoadTest, RepeatsARequestThatAServerUnderstandsEveryTime) {
   EXPECT_THAT(peer.calls()[0].fields, Contains(Pair(":authority", "127.0.0.1:8001")));
   ASSERT_EQ(sink_.answers().size(), 9U);
   for (const RecordingSink::Answer& answer : sink_.answers()) {
-    EXPECT_EQ(answer.due, kDue);
+    EXPECT_EQ(answer.due, kGrpcDue);
     ASSERT_OK(answer.outcome);
   }
 }
@@ -78,11 +80,12 @@ TEST_F(GrpcLoadTest, RepeatsARequestThatAServerUnderstandsEveryTime) {
 TEST_F(GrpcLoadTest, IsUnderstoodByServersWithEveryTableSize) {
   for (const std::uint32_t table_bytes : {0U, 300U, 4'096U, 65'536U}) {
     output_ = GrpcLoad::Preface();
-    GrpcPeer peer({.body = Framed("answer")}, {{NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, table_bytes}});
+    GrpcPeer peer({.body = FramedMessage("answer")},
+                  {{NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, table_bytes}});
     GrpcLoad load(request_);
     ASSERT_OK(Settle(load, peer));
 
-    for (int i = 0; i < 3; ++i) load.Begin(kDue, output_);
+    for (int i = 0; i < 3; ++i) load.Begin(kGrpcDue, output_);
     ASSERT_OK(Settle(load, peer));
 
     EXPECT_FALSE(peer.broken()) << table_bytes;
@@ -92,12 +95,13 @@ TEST_F(GrpcLoadTest, IsUnderstoodByServersWithEveryTableSize) {
 }
 
 TEST_F(GrpcLoadTest, SendsMessagesLargerThanTheServersWindows) {
-  request_.bytes = Framed(std::string(300'000, 'x'));
-  GrpcPeer peer({.body = Framed("answer")}, {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 20'000}});
+  request_.bytes = FramedMessage(std::string(300'000, 'x'));
+  GrpcPeer peer({.body = FramedMessage("answer")},
+                {{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 20'000}});
   GrpcLoad load(request_);
   ASSERT_OK(Settle(load, peer));
 
-  while (load.free_slots() > 0) load.Begin(kDue, output_);
+  while (load.free_slots() > 0) load.Begin(kGrpcDue, output_);
   ASSERT_OK(Settle(load, peer));
 
   EXPECT_FALSE(peer.broken());
@@ -107,7 +111,7 @@ TEST_F(GrpcLoadTest, SendsMessagesLargerThanTheServersWindows) {
 }
 
 TEST_F(GrpcLoadTest, OpensNoMoreStreamsThanTheServerAllows) {
-  GrpcPeer peer({.body = Framed("answer")}, {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 2}});
+  GrpcPeer peer({.body = FramedMessage("answer")}, {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 2}});
   GrpcLoad load(request_);
 
   ASSERT_OK(Settle(load, peer));
@@ -117,17 +121,17 @@ TEST_F(GrpcLoadTest, OpensNoMoreStreamsThanTheServerAllows) {
 
 TEST_F(GrpcLoadTest, ReportsDifferentAnswersErrorsAndResets) {
   request_.body_use = BodyUse::kCompare;
-  request_.body = Framed("other");
+  request_.body = FramedMessage("other");
   for (const PeerAnswer& scripted :
-       {PeerAnswer{.body = Framed("answer")},
+       {PeerAnswer{.body = FramedMessage("answer")},
         PeerAnswer{.body = "", .grpc_status = "5", .grpc_message = "no model"},
         PeerAnswer{.reset = NGHTTP2_REFUSED_STREAM}, PeerAnswer{.http_status = "503"},
-        PeerAnswer{.body = Framed("other"), .grpc_status = ""}}) {
+        PeerAnswer{.body = FramedMessage("other"), .grpc_status = ""}}) {
     output_ = GrpcLoad::Preface();
     GrpcPeer peer(scripted);
     GrpcLoad load(request_);
     ASSERT_OK(Settle(load, peer));
-    load.Begin(kDue, output_);
+    load.Begin(kGrpcDue, output_);
     ASSERT_OK(Settle(load, peer));
   }
 
@@ -143,7 +147,7 @@ TEST_F(GrpcLoadTest, ReportsDifferentAnswersErrorsAndResets) {
 }
 
 TEST_F(GrpcLoadTest, IsUsedUpWhenTheServerLeaves) {
-  GrpcPeer peer({.body = Framed("answer")});
+  GrpcPeer peer({.body = FramedMessage("answer")});
   GrpcLoad load(request_);
   ASSERT_OK(Settle(load, peer));
 
@@ -155,10 +159,10 @@ TEST_F(GrpcLoadTest, IsUsedUpWhenTheServerLeaves) {
 }
 
 TEST_F(GrpcLoadTest, UnderstandsFramesInWhateverPiecesTheyCome) {
-  GrpcPeer peer({.body = Framed(std::string(50'000, 'x'))});
+  GrpcPeer peer({.body = FramedMessage(std::string(50'000, 'x'))});
   GrpcLoad load(request_);
   ASSERT_OK(Settle(load, peer));
-  load.Begin(kDue, output_);
+  load.Begin(kGrpcDue, output_);
 
   const std::string answer = peer.Exchange(std::exchange(output_, {}));
   for (const char c : answer) ASSERT_OK(load.Receive({&c, 1}, output_, sink_));
@@ -171,7 +175,7 @@ TEST_F(GrpcLoadTest, ReportsEveryRequestOnceWhenTheConnectionIsLost) {
   GrpcPeer peer({});
   GrpcLoad load(request_);
   ASSERT_OK(Settle(load, peer));
-  while (load.free_slots() > 0) load.Begin(kDue, output_);
+  while (load.free_slots() > 0) load.Begin(kGrpcDue, output_);
 
   const Status ended = load.ReceiveEnd(sink_);
   ASSERT_FALSE(ended);

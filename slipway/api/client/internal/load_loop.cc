@@ -18,7 +18,7 @@
 namespace slipway::api::client {
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kReadChunkBytes = 256 * 1024;
 
 // What this thread has computed so far.
 std::chrono::nanoseconds ThreadCpuTime() {
@@ -48,7 +48,7 @@ LoadLoop::LoadLoop(const LoadPlan& plan, LoadRequest& request)
       request_(request),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       connections_(plan.connections),
-      buffer_(kReadBytes, '\0') {}
+      buffer_(kReadChunkBytes, '\0') {}
 
 LoadLoop::~LoadLoop() {
   if (epoll_ >= 0) ::close(epoll_);

@@ -8,7 +8,7 @@
 namespace slipway::api::client {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kRestReadBytes = 64 * 1024;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ Status RestClient::TryExchange(std::string_view request) {
 }
 
 Status RestClient::Receive(ClientSocket& socket, SteadyTime deadline) {
-  std::array<std::byte, kReadBytes> buffer;
+  std::array<std::byte, kRestReadBytes> buffer;
   while (!reader_.done()) {
     SLIPWAY_TRY_ASSIGN(const std::size_t size, socket.Read(buffer, deadline));
     if (size == 0) return reader_.TakeEnd();

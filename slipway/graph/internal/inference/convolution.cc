@@ -163,7 +163,7 @@ void InferGlobalPool(OperatorContext& context) {
   context.SetOutput(0, context.dtype(0), std::move(shape));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kConvolutionRules = {
     OperatorRule{"AveragePool", InferPool},
     OperatorRule{"Conv", InferConv},
     OperatorRule{"ConvInteger", InferConvInteger},
@@ -181,6 +181,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> ConvolutionRules() { return kRules; }
+std::span<const OperatorRule> ConvolutionRules() { return kConvolutionRules; }
 
 }  // namespace slipway::graph

@@ -59,7 +59,7 @@ void InferDropout(OperatorContext& context) {
   context.SetOutput(1, is_bool ? DataType::kBool : context.dtype(0), context.shape(0));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kElementwiseRules = {
     OperatorRule{"Abs", InferSameAsInput},
     OperatorRule{"Acos", InferSameAsInput},
     OperatorRule{"Acosh", InferSameAsInput},
@@ -148,6 +148,6 @@ void InferSameAsInput(OperatorContext& context) {
   context.SetOutput(0, context.dtype(0), context.shape(0));
 }
 
-std::span<const OperatorRule> ElementwiseRules() { return kRules; }
+std::span<const OperatorRule> ElementwiseRules() { return kElementwiseRules; }
 
 }  // namespace slipway::graph

@@ -80,7 +80,7 @@ void InferMatMulNBits(OperatorContext& context) {
   context.SetOutput(0, context.dtype(0), std::move(shape));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kLinearRules = {
     OperatorRule{"DynamicQuantizeMatMul", InferMatMul, "com.microsoft"},
     OperatorRule{"FusedGemm", InferGemm, "com.microsoft"},
     OperatorRule{"FusedMatMul", InferGemm, "com.microsoft"},
@@ -95,6 +95,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> LinearRules() { return kRules; }
+std::span<const OperatorRule> LinearRules() { return kLinearRules; }
 
 }  // namespace slipway::graph

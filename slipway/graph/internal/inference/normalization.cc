@@ -35,7 +35,7 @@ void InferSkipLayerNormalization(OperatorContext& context) {
   context.SetOutput(kSum, context.dtype(0), context.shape(0));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kNormalizationRules = {
     OperatorRule{"BatchNormalization", InferBatchNormalization},
     OperatorRule{"GroupNormalization", InferSameAsInput},
     OperatorRule{"Hardmax", InferSameAsInput},
@@ -54,6 +54,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> NormalizationRules() { return kRules; }
+std::span<const OperatorRule> NormalizationRules() { return kNormalizationRules; }
 
 }  // namespace slipway::graph

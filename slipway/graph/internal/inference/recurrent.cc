@@ -29,7 +29,7 @@ void InferRecurrent(OperatorContext& context) {
   }
 }
 
-constexpr std::array kRules = {
+constexpr std::array kRecurrentRules = {
     OperatorRule{"GRU", InferRecurrent},
     OperatorRule{"LSTM", InferRecurrent},
     OperatorRule{"RNN", InferRecurrent},
@@ -37,6 +37,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> RecurrentRules() { return kRules; }
+std::span<const OperatorRule> RecurrentRules() { return kRecurrentRules; }
 
 }  // namespace slipway::graph

@@ -72,7 +72,7 @@ void InferTopK(OperatorContext& context) {
   context.SetOutput(1, DataType::kInt64, std::move(shape));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kReductionRules = {
     OperatorRule{"ArgMax", InferArgument},
     OperatorRule{"ArgMin", InferArgument},
     OperatorRule{"ReduceL1", InferReduction},
@@ -90,6 +90,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> ReductionRules() { return kRules; }
+std::span<const OperatorRule> ReductionRules() { return kReductionRules; }
 
 }  // namespace slipway::graph

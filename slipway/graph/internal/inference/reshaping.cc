@@ -159,7 +159,7 @@ void InferBlockMove(OperatorContext& context, bool to_depth) {
 void InferSpaceToDepth(OperatorContext& context) { InferBlockMove(context, true); }
 void InferDepthToSpace(OperatorContext& context) { InferBlockMove(context, false); }
 
-constexpr std::array kRules = {
+constexpr std::array kReshapingRules = {
     OperatorRule{"DepthToSpace", InferDepthToSpace},
     OperatorRule{"Expand", InferExpand},
     OperatorRule{"Flatten", InferFlatten},
@@ -173,6 +173,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> ReshapingRules() { return kRules; }
+std::span<const OperatorRule> ReshapingRules() { return kReshapingRules; }
 
 }  // namespace slipway::graph

@@ -232,7 +232,7 @@ void InferResize(OperatorContext& context) {
   context.SetOutput(0, context.dtype(0), std::move(shape));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kSelectionRules = {
     OperatorRule{"Concat", InferConcat},
     OperatorRule{"Gather", InferGather},
     OperatorRule{"GatherElements", InferGatherElements},
@@ -247,6 +247,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> SelectionRules() { return kRules; }
+std::span<const OperatorRule> SelectionRules() { return kSelectionRules; }
 
 }  // namespace slipway::graph
