@@ -3,6 +3,7 @@
 # messages link it.
 function(slipway_protobuf target)
   add_library(${target} STATIC)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)  # The generated sources share names.
   foreach(proto IN LISTS ARGN)
     slipway_generate(${target} ${CMAKE_CURRENT_SOURCE_DIR}/${proto} .pb --cpp_out=${PROJECT_BINARY_DIR}/generated)
   endforeach()
