@@ -127,7 +127,7 @@ void InferOneHot(OperatorContext& context) {
   context.SetOutput(0, context.dtype(2), std::move(shape));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kConstantsRules = {
     OperatorRule{"Constant", InferConstant}, OperatorRule{"ConstantOfShape", InferConstantOfShape},
     OperatorRule{"NonZero", InferNonZero},   OperatorRule{"OneHot", InferOneHot},
     OperatorRule{"Range", InferRange},       OperatorRule{"Shape", InferShapeOperator},
@@ -136,6 +136,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> ConstantRules() { return kRules; }
+std::span<const OperatorRule> ConstantRules() { return kConstantsRules; }
 
 }  // namespace slipway::graph

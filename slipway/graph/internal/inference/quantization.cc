@@ -45,7 +45,7 @@ void InferQLinearBinary(OperatorContext& context) {
   if (a != nullptr && b != nullptr) context.SetOutput(0, context.dtype(0), Broadcast(*a, *b));
 }
 
-constexpr std::array kRules = {
+constexpr std::array kQuantizationRules = {
     OperatorRule{"DequantizeLinear", InferDequantizeLinear},
     OperatorRule{"DequantizeLinear", InferDequantizeLinear, "com.microsoft"},
     OperatorRule{"DynamicQuantizeLinear", InferDynamicQuantizeLinear},
@@ -60,6 +60,6 @@ constexpr std::array kRules = {
 
 }  // namespace
 
-std::span<const OperatorRule> QuantizationRules() { return kRules; }
+std::span<const OperatorRule> QuantizationRules() { return kQuantizationRules; }
 
 }  // namespace slipway::graph
