@@ -228,7 +228,8 @@ Result<std::shared_ptr<StreamObserver>> GrpcHandler::Open(
                       .headers = std::move(request.headers),
                       .begin = begin,
                       .deadline = deadline,
-                      .max_message_bytes = parts_.settings.max_grpc_message_bytes};
+                      .max_message_bytes = parts_.settings.max_grpc_message_bytes,
+                      .compress = parts_.settings.compress_grpc};
   switch (route->operation) {
     case Operation::kModelStreamInfer:
       return std::make_shared<GrpcInferStream>(parts_, std::move(call));

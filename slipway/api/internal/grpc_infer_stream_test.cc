@@ -6,6 +6,7 @@
 #include "slipway/api/testing/fake_service.h"
 #include "slipway/api/testing/grpc_messages.h"
 #include "slipway/api/testing/recording_stream.h"
+#include "slipway/base/testing/assert_ok.h"
 #include "slipway/base/testing/fake_clock.h"
 
 #include <gmock/gmock.h>
@@ -69,6 +70,39 @@ class GrpcInferStreamTest : public ::testing::Test {
   std::shared_ptr<StreamRecord> record_;
   std::shared_ptr<GrpcInferStream> stream_;
 };
+
+TEST_F(GrpcInferStreamTest, CompressesAnswersForThoseWhoCompressRequests) {
+  Headers headers;
+  headers.Add("grpc-encoding", "gzip");
+  headers.Add("grpc-accept-encoding", "identity,gzip");
+  Open(headers);
+  EXPECT_EQ(record_->head()->headers.Find("grpc-encoding"), "gzip");
+
+  stream_->OnBody(RequestOf("1", "echo", std::string(5'000, 'a')));
+  service_.RunQueued();
+
+  const std::string body = record_->TakeBody();
+  EXPECT_TRUE(IsCompressedGrpc(body));
+  EXPECT_LT(body.size(), 500U);
+  stream_->OnSent(body.size());
+  ASSERT_OK_AND_ASSIGN(const std::string plain,
+                       DecompressGrpcMessage(body, ContentCoding::kGzip, 10'000));
+  const auto answers = Unframed<ModelStreamInferResponse>(plain);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].infer_response().raw_output_contents(0), std::string(5'000, 'a'));
+}
+
+TEST_F(GrpcInferStreamTest, CompressesNothingThatTheClientCannotRead) {
+  Headers headers;
+  headers.Add("grpc-encoding", "gzip");
+  Open(headers);
+  EXPECT_FALSE(record_->head()->headers.Find("grpc-encoding").has_value());
+
+  stream_->OnBody(RequestOf("1", "echo", std::string(5'000, 'a')));
+  service_.RunQueued();
+
+  EXPECT_EQ(Answers().size(), 1U);
+}
 
 TEST_F(GrpcInferStreamTest, StartsTheResponseAtOnce) {
   ASSERT_TRUE(record_->head());

@@ -7,11 +7,25 @@
 #include <utility>
 
 namespace slipway::api {
+namespace {
+
+/// A client that announces compressed requests gets compressed answers, if it takes them.
+ContentCoding AnswerCoding(const GrpcStreamCall& call) {
+  const bool wanted = call.compress || GrpcRequestCoding(call.headers).has_value();
+  return wanted ? GrpcResponseCoding(call.headers) : ContentCoding::kIdentity;
+}
+
+}  // namespace
 
 GrpcStream::GrpcStream(GrpcStreamCall call)
-    : call_(std::move(call)), reader_(call_.max_message_bytes) {
+    : call_(std::move(call)),
+      answer_coding_(AnswerCoding(call_)),
+      reader_(call_.max_message_bytes) {
   HttpResponse head;
   head.headers.Add("content-type", "application/grpc");
+  if (answer_coding_ != ContentCoding::kIdentity) {
+    head.headers.Add("grpc-encoding", ContentCodingName(answer_coding_));
+  }
   call_.stream->Start(std::move(head));
 }
 
@@ -84,17 +98,22 @@ void GrpcStream::Take(std::string framed) {
   OnMessage(*std::move(plain));
 }
 
-void GrpcStream::Send(std::vector<BodyPart> framed) {
+std::vector<BodyPart> GrpcStream::Pack(std::vector<BodyPart> framed) {
+  if (answer_coding_ != ContentCoding::kIdentity) {
+    framed = CompressGrpcMessage(std::move(framed), answer_coding_);
+  }
   std::size_t size = 0;
   for (const BodyPart& part : framed) size += BodyPartSize(part);
   written_bytes_ += size;
-  call_.stream->Write(std::move(framed));
+  return framed;
+}
+
+void GrpcStream::Send(std::vector<BodyPart> framed) {
+  call_.stream->Write(Pack(std::move(framed)));
 }
 
 void GrpcStream::EndWork(std::vector<BodyPart> framed) {
-  std::size_t size = 0;
-  for (const BodyPart& part : framed) size += BodyPartSize(part);
-  written_bytes_ += size;
+  framed = Pack(std::move(framed));
   // Before the answer is given: once it has left, `Pump` must find this message done.
   --in_work_;
   call_.stream->Write(std::move(framed));

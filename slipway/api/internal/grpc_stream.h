@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/api/internal/content_coding.h"
 #include "slipway/api/internal/exchange.h"
 #include "slipway/api/internal/grpc_message_reader.h"
 #include "slipway/api/internal/http_stream.h"
@@ -26,6 +27,7 @@ struct GrpcStreamCall {
   SteadyTime begin;
   std::optional<SteadyTime> deadline = {};
   std::uint64_t max_message_bytes = 0;
+  bool compress = false;  ///< Answers, also for a client that does not compress its requests.
 };
 
 /// What all procedures with streams have in common: cuts the body into messages, bounds what is in
@@ -61,7 +63,7 @@ class GrpcStream : public StreamObserver {
 
   /// Counts a message as in work, until `EndWork`.
   void BeginWork() { in_work_.fetch_add(1, std::memory_order_relaxed); }
-  /// Sends one framed message. Thread-safe.
+  /// Sends one framed message, compressed as the client wishes. Thread-safe.
   void Send(std::vector<BodyPart> framed);
   /// The same, as the answer to a message that is in work. Thread-safe.
   void EndWork(std::vector<BodyPart> framed);
@@ -77,10 +79,13 @@ class GrpcStream : public StreamObserver {
   bool IsFull() const;
   bool IsQuiet() const;
   void Count(GrpcStatus status);
+  /// `framed` as it leaves, and counted.
+  std::vector<BodyPart> Pack(std::vector<BodyPart> framed);
   void Pump();
   void Take(std::string framed);
 
   const GrpcStreamCall call_;
+  const ContentCoding answer_coding_;
   GrpcMessageReader reader_;
   std::uint64_t sent_bytes_ = 0;
   std::size_t unread_bytes_ = 0;  // Not yet given back to the client.

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,16 @@ void SharePort(tcp::acceptor& acceptor, error_code& error) {
   }
 }
 
+// Its connections inherit that the kernel asks after clients that say nothing, as on an idle
+// stream: one whose machine has gone would otherwise keep its connection for ever.
+void KeepAlive(tcp::acceptor& acceptor, error_code& error) {
+  constexpr std::pair<int, int> kSeconds[] = {{TCP_KEEPIDLE, 60}, {TCP_KEEPINTVL, 15}};
+  acceptor.set_option(tcp::acceptor::keep_alive(true), error);
+  for (const auto& [option, seconds] : kSeconds) {
+    ::setsockopt(acceptor.native_handle(), IPPROTO_TCP, option, &seconds, sizeof(seconds));
+  }
+}
+
 }  // namespace
 
 Listener::Listener(boost::asio::io_context& io, OnSocket on_socket)
@@ -90,6 +101,7 @@ Status Listener::Bind(const ListenAddress& address, bool shares_port) {
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error && shares_port) SharePort(acceptor_, error);
+  if (!error) KeepAlive(acceptor_, error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(kBacklog, error);
   if (!error) acceptor_.non_blocking(true, error);

@@ -49,6 +49,20 @@ TEST_F(ListenerTest, RefusesAPortThatAnotherServerHas) {
                               HasSubstr("the port is taken"))));
 }
 
+TEST_F(ListenerTest, LetsTheKernelAskAfterSilentClients) {
+  const auto listener = MakeListener();
+  ASSERT_OK(listener->Open({.host = "127.0.0.1", .port = 0}));
+  listener->Start();
+  const RawClient client(listener->port());
+
+  io.run_one();
+
+  ASSERT_EQ(sockets.size(), 1U);
+  boost::asio::socket_base::keep_alive keep_alive;
+  sockets.front().get_option(keep_alive);
+  EXPECT_TRUE(keep_alive.value());
+}
+
 TEST_F(ListenerTest, SharesAPortWithTheOtherThreads) {
   const auto first = MakeListener();
   ASSERT_OK(first->Open({.host = "127.0.0.1", .port = 0}));
