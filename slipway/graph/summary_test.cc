@@ -18,7 +18,7 @@ ConstantTensor Zeros(DataType dtype, const Shape& shape) {
 }
 ConstantTensor Floats(const Shape& shape) { return Zeros(DataType::kFloat32, shape); }
 
-Node MakeNode(std::string op_type, std::vector<std::string> inputs, std::string output) {
+Node NodeOf(std::string op_type, std::vector<std::string> inputs, std::string output) {
   return {
       .op_type = std::move(op_type), .inputs = std::move(inputs), .outputs = {std::move(output)}};
 }
@@ -37,9 +37,9 @@ Model ModelOf(std::vector<Node> nodes,
 
 /// Conv 1 → 4, 3 × 3, then Flatten, then Gemm 144 → 10.
 Model SmallCnn() {
-  Node conv = MakeNode("Conv", {"x", "w1", "b1"}, "h");
+  Node conv = NodeOf("Conv", {"x", "w1", "b1"}, "h");
   conv.name = "conv1";
-  return ModelOf({conv, MakeNode("Flatten", {"h"}, "f"), MakeNode("Gemm", {"f", "w2", "b2"}, "y")},
+  return ModelOf({conv, NodeOf("Flatten", {"h"}, "f"), NodeOf("Gemm", {"f", "w2", "b2"}, "y")},
                  {{"w1", Floats({4, 1, 3, 3})},
                   {"b1", Floats({4})},
                   {"w2", Floats({144, 10})},
@@ -78,10 +78,10 @@ TEST(SummarizeModelTest, InfersShapesOfOutputs) {
 
 TEST(SummarizeModelTest, CountsIntegerWeightsForTheLayerThatTakesThem) {
   const Model model = ModelOf(
-      {MakeNode("QuantizeLinear", {"x", "sx", "zx"}, "xq"),
-       MakeNode("DequantizeLinear", {"xq", "sx", "zx"}, "xd"),
-       MakeNode("DequantizeLinear", {"w", "sw", "zw"}, "wd"),
-       MakeNode("DequantizeLinear", {"b", "sb"}, "bd"), MakeNode("Conv", {"xd", "wd", "bd"}, "y")},
+      {NodeOf("QuantizeLinear", {"x", "sx", "zx"}, "xq"),
+       NodeOf("DequantizeLinear", {"xq", "sx", "zx"}, "xd"),
+       NodeOf("DequantizeLinear", {"w", "sw", "zw"}, "wd"),
+       NodeOf("DequantizeLinear", {"b", "sb"}, "bd"), NodeOf("Conv", {"xd", "wd", "bd"}, "y")},
       {{"sx", Floats({})},
        {"zx", Zeros(DataType::kInt8, {})},
        {"w", Zeros(DataType::kInt8, {4, 1, 3, 3})},
@@ -103,7 +103,7 @@ TEST(SummarizeModelTest, CountsIntegerWeightsForTheLayerThatTakesThem) {
 }
 
 TEST(SummarizeModelTest, CountsSharedWeightsOnce) {
-  const Model model = ModelOf({MakeNode("Mul", {"x", "w"}, "h"), MakeNode("Mul", {"h", "w"}, "y")},
+  const Model model = ModelOf({NodeOf("Mul", {"x", "w"}, "h"), NodeOf("Mul", {"h", "w"}, "y")},
                               {{"w", Floats({8})}});
 
   const ModelSummary summary = SummarizeModel(model);
@@ -114,10 +114,10 @@ TEST(SummarizeModelTest, CountsSharedWeightsOnce) {
 }
 
 TEST(SummarizeModelTest, DoesNotCountShapesAndBoundsAsParameters) {
-  Node constant = MakeNode("Constant", {}, "low");
+  Node constant = NodeOf("Constant", {}, "low");
   constant.attributes = {{.name = "value", .value = Floats({})}};
   const Model model =
-      ModelOf({constant, MakeNode("Clip", {"x", "low"}, "h"), MakeNode("Reshape", {"h", "s"}, "y")},
+      ModelOf({constant, NodeOf("Clip", {"x", "low"}, "h"), NodeOf("Reshape", {"h", "s"}, "y")},
               {{"s", Zeros(DataType::kInt64, {2})}});
 
   const ModelSummary summary = SummarizeModel(model);
@@ -128,10 +128,10 @@ TEST(SummarizeModelTest, DoesNotCountShapesAndBoundsAsParameters) {
 }
 
 TEST(SummarizeModelTest, CountsWeightsInSubgraphs) {
-  Node choose = MakeNode("If", {"x"}, "y");
+  Node choose = NodeOf("If", {"x"}, "y");
   choose.attributes = {{.name = "then_branch",
                         .value = std::make_shared<const Graph>(
-                            Graph{.nodes = {MakeNode("MatMul", {"x", "w"}, "inside")},
+                            Graph{.nodes = {NodeOf("MatMul", {"x", "w"}, "inside")},
                                   .outputs = {{.name = "inside"}},
                                   .initializers = {{"w", Floats({8, 2})}}})}};
 
@@ -145,7 +145,7 @@ TEST(SummarizeModelTest, CountsWeightsInSubgraphs) {
 
 TEST(SummarizeModelTest, CountsProductsAndTransposedConvolutions) {
   const Model model =
-      ModelOf({MakeNode("ConvTranspose", {"x", "w1"}, "h"), MakeNode("MatMul", {"h", "w2"}, "y")},
+      ModelOf({NodeOf("ConvTranspose", {"x", "w1"}, "h"), NodeOf("MatMul", {"h", "w2"}, "y")},
               {{"w1", Floats({1, 2, 3, 3})}, {"w2", Floats({10, 5})}});
 
   const ModelSummary summary = SummarizeModel(model);
@@ -155,9 +155,8 @@ TEST(SummarizeModelTest, CountsProductsAndTransposedConvolutions) {
 }
 
 TEST(SummarizeModelTest, SaysWhenMacsAreNotKnown) {
-  const Model model =
-      ModelOf({MakeNode("Mystery", {"x"}, "h"), MakeNode("MatMul", {"h", "w"}, "y")},
-              {{"w", Floats({8, 2})}});
+  const Model model = ModelOf({NodeOf("Mystery", {"x"}, "h"), NodeOf("MatMul", {"h", "w"}, "y")},
+                              {{"w", Floats({8, 2})}});
 
   const ModelSummary summary = SummarizeModel(model);
 
@@ -167,7 +166,7 @@ TEST(SummarizeModelTest, SaysWhenMacsAreNotKnown) {
 }
 
 TEST(SummarizeModelTest, NamesTheDomainOfOperators) {
-  Node node = MakeNode("FusedMatMul", {"x", "w"}, "y");
+  Node node = NodeOf("FusedMatMul", {"x", "w"}, "y");
   node.domain = "com.microsoft";
 
   const ModelSummary summary = SummarizeModel(ModelOf({node}, {{"w", Floats({8, 2})}}));

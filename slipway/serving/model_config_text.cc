@@ -27,7 +27,7 @@ void SetDims(Tensor& tensor, std::span<const std::int64_t> shape, bool batches) 
 
 /// Gives the tensor of `spec` what it lacks, and adds it if it is not there.
 template <typename Tensors>
-void CompleteTensor(Tensors& tensors, const runtime::TensorSpec& spec, bool batches) {
+void FillTensor(Tensors& tensors, const runtime::TensorSpec& spec, bool batches) {
   const auto has_name = [&](const auto& tensor) { return tensor.name() == spec.name; };
   const auto found = std::ranges::find_if(tensors, has_name);
   auto& tensor = found == tensors.end() ? *tensors.Add() : *found;
@@ -81,10 +81,10 @@ Result<ConfigText> CompleteConfigText(const ModelConfig& config,
   const bool batches = signature.max_batch_size > 0;
   message.set_max_batch_size(static_cast<std::int32_t>(signature.max_batch_size));
   for (const runtime::TensorSpec& input : signature.inputs) {
-    CompleteTensor(*message.mutable_input(), input, batches);
+    FillTensor(*message.mutable_input(), input, batches);
   }
   for (const ServedOutput& output : signature.outputs) {
-    CompleteTensor(*message.mutable_output(), output.spec, batches);
+    FillTensor(*message.mutable_output(), output.spec, batches);
   }
   CompleteInstances(message, completion);
   CompletePolicies(message);

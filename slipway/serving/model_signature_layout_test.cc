@@ -24,7 +24,7 @@ const std::vector<TensorSpec> kScale = {{"bias", DataType::kFloat32, {-1, 2}},
 const std::vector<TensorSpec> kRagged = {{"counts", DataType::kInt32, {-1}},
                                          {"x", DataType::kFloat32, {-1}}};
 
-Result<ModelSignature> CompleteLayout(std::string_view text, const SessionSpecs& session) {
+Result<ModelSignature> LayoutOf(std::string_view text, const SessionSpecs& session) {
   SLIPWAY_TRY_ASSIGN(const ModelConfig config, ParseModelConfig(text));
   return CompleteSignature(config, session, 64);
 }
@@ -35,10 +35,10 @@ auto Refuses(std::string_view message) {
 
 TEST(ModelSignatureLayoutTest, ShowsClientsTheDimsAndKeepsTheShapeOfTheModel) {
   ASSERT_OK_AND_ASSIGN(const ModelSignature signature,
-                       CompleteLayout("max_batch_size: 8 "
-                                      "input { name: 'x' dims: 1 reshape { shape: [] } } "
-                                      "output { name: 'y' dims: 1 reshape { shape: [] } }",
-                                      {kOne, kOut}));
+                       LayoutOf("max_batch_size: 8 "
+                                "input { name: 'x' dims: 1 reshape { shape: [] } } "
+                                "output { name: 'y' dims: 1 reshape { shape: [] } }",
+                                {kOne, kOut}));
 
   EXPECT_THAT(signature.inputs[0].shape, ElementsAre(-1, 1));
   ASSERT_THAT(signature.input_reshapes, SizeIs(1));
@@ -54,7 +54,7 @@ TEST(ModelSignatureLayoutTest, FixesFreeSizesOfAReshapedTensorAsTheModelDoes) {
 
   ASSERT_OK_AND_ASSIGN(
       const ModelSignature signature,
-      CompleteLayout(
+      LayoutOf(
           "max_batch_size: 8 input { name: 'x' dims: [ -1, 4 ] reshape { shape: [ -1, 2, 2 ] } }",
           {model, kOut}));
 
@@ -62,18 +62,17 @@ TEST(ModelSignatureLayoutTest, FixesFreeSizesOfAReshapedTensorAsTheModelDoes) {
 }
 
 TEST(ModelSignatureLayoutTest, RefusesAReshapeThatIsNotTheShapeOfTheModel) {
-  EXPECT_THAT(
-      CompleteLayout("max_batch_size: 8 input { name: 'x' dims: 4 reshape { shape: [ 2, 2 ] } }",
-                     {kOne, kOut}),
-      Refuses("input \"x\" has reshape [2,2] after the batch dimension"));
+  EXPECT_THAT(LayoutOf("max_batch_size: 8 input { name: 'x' dims: 4 reshape { shape: [ 2, 2 ] } }",
+                       {kOne, kOut}),
+              Refuses("input \"x\" has reshape [2,2] after the batch dimension"));
 }
 
 TEST(ModelSignatureLayoutTest, PutsOptionalInputsLast) {
   ASSERT_OK_AND_ASSIGN(const ModelSignature signature,
-                       CompleteLayout("max_batch_size: 8 "
-                                      "input [ { name: 'scale' dims: 1 optional: true }, "
-                                      "{ name: 'x' dims: 1 reshape { shape: [] } } ]",
-                                      {kOne, kOut, kScale}));
+                       LayoutOf("max_batch_size: 8 "
+                                "input [ { name: 'scale' dims: 1 optional: true }, "
+                                "{ name: 'x' dims: 1 reshape { shape: [] } } ]",
+                                {kOne, kOut, kScale}));
 
   ASSERT_THAT(signature.inputs, SizeIs(2));
   EXPECT_EQ(signature.inputs[1].name, "scale");
@@ -84,7 +83,7 @@ TEST(ModelSignatureLayoutTest, PutsOptionalInputsLast) {
 }
 
 TEST(ModelSignatureLayoutTest, LeavesDefaultsAloneThatTheConfigurationDoesNotName) {
-  ASSERT_OK_AND_ASSIGN(const ModelSignature signature, CompleteLayout("", {kOne, kOut, kScale}));
+  ASSERT_OK_AND_ASSIGN(const ModelSignature signature, LayoutOf("", {kOne, kOut, kScale}));
 
   EXPECT_THAT(signature.inputs, SizeIs(1));
   EXPECT_TRUE(signature.layout.is_plain());
@@ -92,7 +91,7 @@ TEST(ModelSignatureLayoutTest, LeavesDefaultsAloneThatTheConfigurationDoesNotNam
 
 TEST(ModelSignatureLayoutTest, RefusesOptionalInputsForWhichTheModelHasNoDefault) {
   EXPECT_THAT(
-      CompleteLayout("input { name: 'x' dims: -1 optional: true }", {kOne, kOut}),
+      LayoutOf("input { name: 'x' dims: -1 optional: true }", {kOne, kOut}),
       Refuses("input \"x\" is optional in the configuration, but the model has no default"));
 }
 
@@ -106,8 +105,7 @@ constexpr std::string_view kRaggedConfig = R"(
 )";
 
 TEST(ModelSignatureLayoutTest, MakesBatchInputsOutOfWhatRequestsBring) {
-  ASSERT_OK_AND_ASSIGN(const ModelSignature signature,
-                       CompleteLayout(kRaggedConfig, {kRagged, kOut}));
+  ASSERT_OK_AND_ASSIGN(const ModelSignature signature, LayoutOf(kRaggedConfig, {kRagged, kOut}));
 
   ASSERT_THAT(signature.inputs, SizeIs(1));
   EXPECT_THAT(signature.inputs[0].shape, ElementsAre(-1, -1));
@@ -123,10 +121,10 @@ TEST(ModelSignatureLayoutTest, MakesBatchInputsOutOfWhatRequestsBring) {
 
 TEST(ModelSignatureLayoutTest, RefusesBatchInputsThatDoNotFitTheModel) {
   const auto with = [](std::string_view batch_input) {
-    return CompleteLayout(fmt::format("max_batch_size: 8 input {{ name: 'x' dims: -1 "
-                                      "allow_ragged_batch: true }} batch_input {{ {} }}",
-                                      batch_input),
-                          {kRagged, kOut});
+    return LayoutOf(fmt::format("max_batch_size: 8 input {{ name: 'x' dims: -1 "
+                                "allow_ragged_batch: true }} batch_input {{ {} }}",
+                                batch_input),
+                    {kRagged, kOut});
   };
   EXPECT_THAT(with("target_name: 'z' data_type: TYPE_INT32 source_input: 'x'"),
               Refuses("the model has no input \"z\""));
@@ -146,17 +144,16 @@ TEST(ModelSignatureLayoutTest, RefusesBatchInputsThatDoNotFitTheModel) {
 }
 
 TEST(ModelSignatureLayoutTest, RefusesRaggedInputsWithoutBatching) {
-  EXPECT_THAT(CompleteLayout("input { name: 'x' dims: -1 allow_ragged_batch: true }", {kOne, kOut}),
+  EXPECT_THAT(LayoutOf("input { name: 'x' dims: -1 allow_ragged_batch: true }", {kOne, kOut}),
               Refuses("need a max_batch_size above 0"));
 }
 
 TEST(ModelSignatureLayoutTest, RefusesRaggedInputsOfModelsThatKeepThemInRows) {
   const std::vector<TensorSpec> rows = {{"x", DataType::kFloat32, {-1, 4}}};
 
-  EXPECT_THAT(
-      CompleteLayout("max_batch_size: 8 input { name: 'x' dims: 4 allow_ragged_batch: true }",
-                     {rows, kOut}),
-      Refuses("must have it in shape [-1], not [-1,4]"));
+  EXPECT_THAT(LayoutOf("max_batch_size: 8 input { name: 'x' dims: 4 allow_ragged_batch: true }",
+                       {rows, kOut}),
+              Refuses("must have it in shape [-1], not [-1,4]"));
 }
 
 TEST(ModelSignatureLayoutTest, PadsToPreferredSizesWhereToldTo) {
@@ -166,7 +163,7 @@ TEST(ModelSignatureLayoutTest, PadsToPreferredSizesWhereToldTo) {
     parameters { key: "slipway.pad_to_preferred" value { string_value: "true" } }
   )";
 
-  ASSERT_OK_AND_ASSIGN(const ModelSignature signature, CompleteLayout(kPad, {kOne, kOut}));
+  ASSERT_OK_AND_ASSIGN(const ModelSignature signature, LayoutOf(kPad, {kOne, kOut}));
 
   EXPECT_THAT(signature.layout.padded_sizes, ElementsAre(4, 8));
   EXPECT_EQ(signature.layout.PaddingOf(5), 3);

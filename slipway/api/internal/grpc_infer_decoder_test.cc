@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/grpc_framing.h"
 #include "slipway/api/proto/inference.pb.h"
+#include "slipway/api/testing/grpc_messages.h"
 #include "slipway/base/testing/assert_ok.h"
 
 #include <gmock/gmock.h>
@@ -17,13 +18,6 @@ using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
-
-std::string Framed(std::string_view message) {
-  std::string framed(kGrpcPrefixBytes, '\0');
-  framed += message;
-  WriteGrpcPrefix(framed, static_cast<std::uint32_t>(message.size()));
-  return framed;
-}
 
 Result<serving::InferRequest> Decode(const inference::ModelInferRequest& message) {
   SLIPWAY_TRY_ASSIGN(GrpcInferRequest request,

@@ -12,7 +12,8 @@ namespace slipway::graph {
 
 /// Matches a result that is kInvalidArgument, with `text` in its message.
 inline auto IsInvalid(std::string_view text) {
-  return FailsWith(ErrorCode::kInvalidArgument, ::testing::HasSubstr(std::string(text)));
+  return ::slipway::testing::FailsWith(ErrorCode::kInvalidArgument,
+                                       ::testing::HasSubstr(std::string(text)));
 }
 
 }  // namespace slipway::graph

@@ -16,7 +16,7 @@ Error Broken(int code) {
                    std::string(nghttp2_strerror(code)));
 }
 
-nghttp2_nv Field(std::string_view name, std::string_view value) {
+nghttp2_nv HeaderField(std::string_view name, std::string_view value) {
   // nghttp2 takes these as not const, copies them and leaves them alone.
   auto* const name_bytes = reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data()));
   auto* const value_bytes = reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data()));
@@ -133,10 +133,10 @@ Status GrpcSession::Start(GrpcCall call) {
   const std::string timeout =
       fmt::format("{}m", std::clamp<std::int64_t>(call.timeout.count(), 1, 99'999'999));
   const std::array<nghttp2_nv, 8> fields = {
-      Field(":method", "POST"),       Field(":scheme", "http"),
-      Field(":path", call.method),    Field(":authority", call.authority),
-      Field("te", "trailers"),        Field("content-type", "application/grpc"),
-      Field("user-agent", "slipway"), Field("grpc-timeout", timeout),
+      HeaderField(":method", "POST"),       HeaderField(":scheme", "http"),
+      HeaderField(":path", call.method),    HeaderField(":authority", call.authority),
+      HeaderField("te", "trailers"),        HeaderField("content-type", "application/grpc"),
+      HeaderField("user-agent", "slipway"), HeaderField("grpc-timeout", timeout),
   };
   const std::size_t field_count = call.timeout.count() > 0 ? fields.size() : fields.size() - 1;
   const nghttp2_data_provider provider = {.source = {}, .read_callback = Callbacks::ReadRequest};
