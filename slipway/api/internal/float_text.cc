@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/api/internal/float_text.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 namespace slipway::api {
@@ -167,16 +169,16 @@ char* WriteFixed(char* text, const DigitText& digits, int point) {
   return text + digits.count + 1;
 }
 
-/// Writes d.dde-XX; `exponent` is below zero and has at most two digits.
+/// Writes d.dde-XX or d.dde+XX; `exponent` has at most two digits.
 char* WriteScientific(char* text, const DigitText& digits, int exponent) {
   PutDigits(text, digits);
   text[1] = '.';
   if (digits.count > 1) PutDigitsFrom(text + 2, digits, 1);
   char* const end = text + (digits.count == 1 ? 1 : digits.count + 1);
   end[0] = 'e';
-  end[1] = '-';
-  end[2] = static_cast<char>('0' - exponent / 10);
-  end[3] = static_cast<char>('0' - exponent % 10);
+  end[1] = exponent < 0 ? '-' : '+';
+  end[2] = static_cast<char>('0' + std::abs(exponent) / 10);
+  end[3] = static_cast<char>('0' + std::abs(exponent) % 10);
   return end + 4;
 }
 
@@ -201,8 +203,12 @@ char* WriteFloat(char* text, float value) {
   const DigitText digits = Spell(decimal.digits);
   const int point = digits.count + digits.dropped + decimal.exponent;
   // The shorter form, and of equally long ones the fixed.
-  if (point > 0 || 2 - point <= 4 + (digits.count > 1 ? 1 : 0))
+  const int fixed_length =
+      point <= 0 ? 2 - point + digits.count : std::max(point, digits.count + 1);
+  const int scientific_length = digits.count + (digits.count > 1 ? 1 : 0) + 4;
+  if (point == digits.count || fixed_length <= scientific_length) {
     return WriteFixed(text, digits, point);
+  }
   return WriteScientific(text, digits, point - 1);
 }
 

@@ -67,6 +67,15 @@ TEST(FloatTextTest, WritesEdgesOfTheFormat) {
   }
 }
 
+TEST(FloatTextTest, WritesRoundNumbers) {
+  for (int number = 1; number <= 100'000; ++number) {
+    for (const float scale : {1e-4F, 0.01F, 1.0F, 100.0F}) {
+      const float value = static_cast<float>(number) * scale;
+      ASSERT_EQ(Spelled(value), SpelledByTheLibrary(value));
+    }
+  }
+}
+
 TEST(FloatTextTest, WritesIntegersAndTenthsWithoutMore) {
   EXPECT_EQ(Spelled(8410250), "8410250");
   EXPECT_EQ(Spelled(-0.3F), "-0.3");
