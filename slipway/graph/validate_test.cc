@@ -46,6 +46,7 @@ TEST(ValidateModelTest, AcceptsOptionalInputsAndOutputsLeftOut) {
 
 TEST(ValidateModelTest, RefusesValuesMadeTwice) {
   Model model = Chain();
+  model.graph.nodes[1].name = "";
   model.graph.nodes[1].outputs = {"h"};
 
   EXPECT_THAT(ValidateModel(model), IsInvalid("Relu node that makes \"h\" makes \"h\", which"));

@@ -19,7 +19,7 @@ using slipway::testing::IdentityGrpcServer;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const Tensor& Input() {
+const Tensor& LoadInput() {
   static const Tensor kTensor = Tensor::Of<float>({2}, std::to_array<float>({1, 2}));
   return kTensor;
 }
@@ -27,7 +27,7 @@ const Tensor& Input() {
 // A load of exactly `requests`, on a server at `port`.
 LoadOptions LoadOf(std::string_view scheme, int port, std::uint64_t requests) {
   return {.url = fmt::format("{}://127.0.0.1:{}", scheme, port),
-          .call = {.model = "identity", .inputs = {{.name = "x", .tensor = Input().view()}}},
+          .call = {.model = "identity", .inputs = {{.name = "x", .tensor = LoadInput().view()}}},
           .duration = std::chrono::seconds(60),
           .max_requests = requests};
 }

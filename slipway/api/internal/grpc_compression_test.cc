@@ -20,7 +20,7 @@ Headers WithHeader(std::string_view name, std::string_view value) {
   return headers;
 }
 
-std::string Compressed(const std::string& text, ContentCoding coding) {
+std::string CompressedMessage(const std::string& text, ContentCoding coding) {
   std::vector<BodyPart> parts;
   parts.emplace_back(Framed(text));
   const std::vector<BodyPart> compressed = CompressGrpcMessage(std::move(parts), coding);
@@ -52,7 +52,7 @@ TEST(GrpcCompressionTest, AnswersInACodingThatTheClientTakes) {
 TEST(GrpcCompressionTest, GivesBackWhatWasCompressed) {
   const std::string text(5'000, 'x');
   for (const ContentCoding coding : {ContentCoding::kGzip, ContentCoding::kDeflate}) {
-    const std::string compressed = Compressed(text, coding);
+    const std::string compressed = CompressedMessage(text, coding);
     EXPECT_TRUE(IsCompressedGrpc(compressed));
     EXPECT_LT(compressed.size(), 200U);
 
@@ -63,18 +63,18 @@ TEST(GrpcCompressionTest, GivesBackWhatWasCompressed) {
 }
 
 TEST(GrpcCompressionTest, LeavesSmallMessagesAsTheyAre) {
-  EXPECT_EQ(Compressed("small", ContentCoding::kGzip), Framed("small"));
+  EXPECT_EQ(CompressedMessage("small", ContentCoding::kGzip), Framed("small"));
 }
 
 TEST(GrpcCompressionTest, StopsABombAtTheLimit) {
-  const std::string bomb = Compressed(std::string(10'000'000, '\0'), ContentCoding::kGzip);
+  const std::string bomb = CompressedMessage(std::string(10'000'000, '\0'), ContentCoding::kGzip);
 
   EXPECT_THAT(DecompressGrpcMessage(bomb, ContentCoding::kGzip, 1'000'000),
               FailsWith(ErrorCode::kResourceExhausted, HasSubstr("1000000 bytes")));
 }
 
 TEST(GrpcCompressionTest, RefusesWhatIsNotWhole) {
-  const std::string whole = Compressed(std::string(5'000, 'x'), ContentCoding::kGzip);
+  const std::string whole = CompressedMessage(std::string(5'000, 'x'), ContentCoding::kGzip);
 
   EXPECT_THAT(DecompressGrpcMessage(std::string_view(whole).substr(0, whole.size() - 1),
                                     ContentCoding::kGzip, 10'000),

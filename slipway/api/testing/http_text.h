@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "slipway/api/internal/http_response.h"
+#include "slipway/api/internal/http_message.h"
 #include "slipway/base/format.h"
 
 #include <string>
