@@ -2,6 +2,7 @@
 #include "slipway/app/commands.h"
 
 #include "slipway/app/bench_command.h"
+#include "slipway/app/compare_command.h"
 #include "slipway/app/completion_command.h"
 #include "slipway/app/demo_command.h"
 #include "slipway/app/evaluate_command.h"
@@ -17,6 +18,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(std::make_unique<InspectCommand>());
   commands.push_back(std::make_unique<EvaluateCommand>());
   commands.push_back(std::make_unique<QuantizeCommand>());
+  commands.push_back(std::make_unique<CompareCommand>());
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<InferCommand>());
   commands.push_back(std::make_unique<BenchCommand>());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/table.h"
 
+#include "slipway/app/html_text.h"
 #include "slipway/base/check.h"
 #include "slipway/base/format.h"
 
@@ -41,6 +42,8 @@ std::string Table::Render(TableStyle style) const {
     case TableStyle::kAligned:
     case TableStyle::kColoured:
       return RenderAligned(style == TableStyle::kColoured);
+    case TableStyle::kHtml:
+      return RenderHtml();
     case TableStyle::kMarkdown:
       return RenderMarkdown();
     case TableStyle::kTabs:
@@ -70,6 +73,21 @@ std::string Table::RenderAligned(bool coloured) const {
     text += WithoutTrailingSpace(std::move(line)) + "\n";
   }
   return text;
+}
+
+std::string Table::RenderHtml() const {
+  const auto row_of = [this](std::string_view tag, const auto& cell) {
+    std::string row = "<tr>";
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string_view is_number = columns_[i].align == Align::kRight ? R"( class="n")" : "";
+      row += fmt::format("<{0}{1}>{2}</{0}>", tag, is_number, EscapeHtml(cell(i)));
+    }
+    return row + "</tr>\n";
+  };
+  std::string text =
+      "<table>\n" + row_of("th", [this](std::size_t i) { return columns_[i].title; });
+  for (const auto& row : rows_) text += row_of("td", [&row](std::size_t i) { return row[i]; });
+  return text + "</table>\n";
 }
 
 std::string Table::RenderMarkdown() const {

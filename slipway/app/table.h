@@ -14,6 +14,7 @@ enum class TableStyle : std::uint8_t {
   kColoured,  ///< Aligned, with the header in bold: for a terminal.
   kTabs,      ///< One tab between cells, for programs.
   kMarkdown,  ///< A table of Markdown, for reports.
+  kHtml,      ///< An HTML table, its cells escaped.
 };
 
 /// Rows of text under named columns.
@@ -34,6 +35,7 @@ class Table {
 
  private:
   std::string RenderAligned(bool coloured) const;
+  std::string RenderHtml() const;
   std::string RenderMarkdown() const;
   std::string RenderTabs() const;
 
