@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "examples/fashion/cnn.h"
 
+#include "examples/training/onnx_builder.h"
+
 namespace slipway::examples {
 namespace {
 
@@ -13,33 +15,53 @@ nn::Conv2d Convolution(std::int64_t from, std::int64_t to) {
 
 }  // namespace
 
-CnnModule::CnnModule()
-    : conv1(Convolution(1, 32)),
-      conv2(Convolution(32, 64)),
-      conv3(Convolution(64, 128)),
-      norm1(32),
-      norm2(64),
-      norm3(128),
-      dropout(0.3),
-      hidden(128 * 3 * 3, 128),
-      logits(128, 10) {
-  register_module("conv1", conv1);
-  register_module("norm1", norm1);
-  register_module("conv2", conv2);
-  register_module("norm2", norm2);
-  register_module("conv3", conv3);
-  register_module("norm3", norm3);
-  register_module("hidden", hidden);
-  register_module("dropout", dropout);
-  register_module("logits", logits);
+FashionCnn::FashionCnn()
+    : conv1_(Convolution(1, 32)),
+      conv2_(Convolution(32, 64)),
+      conv3_(Convolution(64, 128)),
+      norm1_(32),
+      norm2_(64),
+      norm3_(128),
+      dropout_(0.3),
+      hidden_(128 * 3 * 3, 128),
+      logits_(128, 10) {
+  register_module("conv1", conv1_);
+  register_module("norm1", norm1_);
+  register_module("conv2", conv2_);
+  register_module("norm2", norm2_);
+  register_module("conv3", conv3_);
+  register_module("norm3", norm3_);
+  register_module("hidden", hidden_);
+  register_module("dropout", dropout_);
+  register_module("logits", logits_);
 }
 
-torch::Tensor CnnModule::forward(const torch::Tensor& image) {
-  torch::Tensor x = (image - kPixelMean) / kPixelDeviation;
-  x = torch::max_pool2d(torch::relu(norm1(conv1(x))), 2);
-  x = torch::max_pool2d(torch::relu(norm2(conv2(x))), 2);
-  x = torch::max_pool2d(torch::relu(norm3(conv3(x))), 2);
-  return logits(dropout(torch::relu(hidden(x.flatten(1)))));
+torch::Tensor FashionCnn::forward(const torch::Tensor& image) {
+  torch::Tensor x = Normalized(image, kFashionPixels);
+  x = torch::max_pool2d(torch::relu(norm1_(conv1_(x))), 2);
+  x = torch::max_pool2d(torch::relu(norm2_(conv2_(x))), 2);
+  x = torch::max_pool2d(torch::relu(norm3_(conv3_(x))), 2);
+  return logits_(dropout_(torch::relu(hidden_(x.flatten(1)))));
+}
+
+graph::Model FashionCnn::ToOnnx() {
+  OnnxBuilder onnx;
+  std::string last =
+      onnx.Normalize(OnnxBuilder::kImage, kFashionPixels.mean, kFashionPixels.deviation);
+  const auto add_block = [&](const std::string& number, nn::Conv2d& conv, nn::BatchNorm2d& norm) {
+    last = onnx.Convolution("conv" + number, last, conv);
+    last = onnx.BatchNorm("norm" + number, last, norm);
+    last = onnx.Add("Relu", "relu" + number, {last});
+    last = onnx.Pool("MaxPool", "pool" + number, last);
+  };
+  add_block("1", conv1_, norm1_);
+  add_block("2", conv2_, norm2_);
+  add_block("3", conv3_, norm3_);
+  last = onnx.Add("Flatten", "flatten", {last});
+  last = onnx.FullyConnected("hidden", last, hidden_);
+  last = onnx.Add("Relu", "relu4", {last});
+  onnx.FullyConnected("logits", last, logits_);
+  return onnx.Finish("fashion_cnn");
 }
 
 }  // namespace slipway::examples

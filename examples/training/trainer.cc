@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "examples/fashion/cnn_trainer.h"
+#include "examples/training/trainer.h"
 
 #include <cmath>
 #include <numbers>
@@ -24,12 +24,17 @@ std::int64_t RandomShift(std::int64_t max_shift) {
   return torch::randint(-max_shift, max_shift + 1, {1}).item<std::int64_t>();
 }
 
-/// Mirrors half of the images and moves all of them by the same random step.
-torch::Tensor Augment(const torch::Tensor& images, std::int64_t max_shift) {
+torch::Tensor MirrorHalf(const torch::Tensor& images) {
   const torch::Tensor mirror = torch::rand({images.size(0), 1, 1, 1}) < 0.5;
-  const torch::Tensor mirrored = torch::where(mirror, images.flip({3}), images);
-  const torch::Tensor padded = torch::constant_pad_nd(
-      mirrored, at::IntArrayRef({max_shift, max_shift, max_shift, max_shift}));
+  return torch::where(mirror, images.flip({3}), images);
+}
+
+/// Mirrors half of the images, if at all, and moves all of them by the same random step.
+torch::Tensor Augment(const torch::Tensor& images, const TrainingOptions& options) {
+  const std::int64_t max_shift = options.max_shift;
+  const torch::Tensor padded =
+      torch::constant_pad_nd(options.mirror ? MirrorHalf(images) : images,
+                             at::IntArrayRef({max_shift, max_shift, max_shift, max_shift}));
   const std::int64_t top = max_shift + RandomShift(max_shift);
   const std::int64_t left = max_shift + RandomShift(max_shift);
   return padded.slice(2, top, top + images.size(2)).slice(3, left, left + images.size(3));
@@ -42,9 +47,9 @@ void SetLearningRate(torch::optim::AdamW& optimizer, double rate) {
 }
 
 /// One pass over one batch; returns its loss.
-double Step(CnnModule& cnn, torch::optim::AdamW& optimizer, const ImageSet& batch,
+double Step(Network& network, torch::optim::AdamW& optimizer, const ImageSet& batch,
             const TrainingOptions& options) {
-  const torch::Tensor logits = cnn.forward(Augment(batch.images, options.max_shift));
+  const torch::Tensor logits = network.forward(Augment(batch.images, options));
   const torch::Tensor loss = functional::cross_entropy(
       logits, batch.classes,
       functional::CrossEntropyFuncOptions().label_smoothing(options.label_smoothing));
@@ -56,37 +61,37 @@ double Step(CnnModule& cnn, torch::optim::AdamW& optimizer, const ImageSet& batc
 
 }  // namespace
 
-void TrainCnn(CnnModule& cnn, const ImageSet& images, const TrainingOptions& options,
-              const std::function<void(const EpochResult&)>& on_epoch) {
+void Train(Network& network, const ImageSet& images, const TrainingOptions& options,
+           const std::function<void(const EpochResult&)>& on_epoch) {
   torch::optim::AdamW optimizer(
-      cnn.parameters(),
+      network.parameters(),
       torch::optim::AdamWOptions(options.peak_learning_rate).weight_decay(options.weight_decay));
   const std::int64_t batches = images.images.size(0) / options.batch;
   const auto steps = static_cast<double>(batches * options.epochs);
   double step = 0;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
-    cnn.train();
+    network.train();
     const torch::Tensor order = torch::randperm(images.images.size(0), torch::kLong);
     double loss = 0;
     for (std::int64_t i = 0; i < batches; ++i, ++step) {
       const double rate = options.peak_learning_rate * LearningRateShare(step / steps);
       SetLearningRate(optimizer, std::max(rate, kLeastLearningRate));
       const torch::Tensor chosen = order.slice(0, i * options.batch, (i + 1) * options.batch);
-      loss += Step(cnn, optimizer,
+      loss += Step(network, optimizer,
                    {images.images.index_select(0, chosen), images.classes.index_select(0, chosen)},
                    options);
     }
-    cnn.eval();
+    network.eval();
     on_epoch({.epoch = epoch, .mean_loss = loss / static_cast<double>(batches)});
   }
 }
 
-double TopOne(CnnModule& cnn, const ImageSet& images) {
+double TopOne(Network& network, const ImageSet& images) {
   const torch::NoGradGuard no_gradients;
   const std::int64_t count = images.images.size(0);
   std::int64_t right = 0;
   for (std::int64_t i = 0; i < count; i += kEvaluationBatch) {
-    const torch::Tensor logits = cnn.forward(images.images.slice(0, i, i + kEvaluationBatch));
+    const torch::Tensor logits = network.forward(images.images.slice(0, i, i + kEvaluationBatch));
     right += logits.argmax(1)
                  .eq(images.classes.slice(0, i, i + kEvaluationBatch))
                  .sum()
