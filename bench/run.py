@@ -22,12 +22,13 @@ import machine  # noqa: E402
 import models  # noqa: E402
 import onnx_models  # noqa: E402
 import overhead  # noqa: E402
+import quantization  # noqa: E402
 import scheduling  # noqa: E402
 import servers  # noqa: E402
 import wire  # noqa: E402
 
 SECTIONS = {"wire": wire, "overhead": overhead, "scheduling": scheduling, "lifecycle": lifecycle,
-            "footprint": footprint, "models": models}
+            "footprint": footprint, "models": models, "quantization": quantization}
 FREE_ROWS = """max_batch_size: 0
 input [{{ name: "x" data_type: TYPE_FP32 dims: [{dims}] }}]
 output [{{ name: "y" data_type: TYPE_FP32 dims: [{dims}] }}]
