@@ -2,9 +2,9 @@
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 
 #include "slipway/graph/model_file.h"
+#include "slipway/optimize/quantize/internal/value_extremes.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace slipway::quantize {
@@ -28,15 +28,14 @@ class Observation {
     for (const Watched& watched : watched_) {
       const TensorView view = watched.is_input ? input.view() : outputs[watched.output].view;
       const std::span<const float> values = view.elements<float>();
-      const auto broken =
-          std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-      if (broken != values.end()) {
+      const std::size_t broken = FirstNonFinite(values);
+      if (broken != values.size()) {
         return InvalidArgument(
             "value \"{}\" is {} on the calibration data: quantization needs "
             "finite values",
-            watched.value, *broken);
+            watched.value, values[broken]);
       }
-      watched.observer->Observe(values);
+      watched.observer->Observe(values, static_cast<std::size_t>(input.shape()[0]));
     }
     return {};
   }
