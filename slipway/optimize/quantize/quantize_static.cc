@@ -54,7 +54,11 @@ Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrato
   }
   SLIPWAY_TRY_ASSIGN(const RangesByValue ranges,
                      calibrator.Ranges(prepared, plan.ValuesToCalibrate()));
-  const QdqOptions qdq_options = {.format = options.format, .weight_range = report.weight_range};
+  QdqOptions qdq_options = {.format = options.format, .weight_range = report.weight_range};
+  if (options.bias_correction) {
+    SLIPWAY_TRY_ASSIGN(qdq_options.means,
+                       calibrator.ChannelMeans(prepared, ValuesToCorrectBy(prepared.graph, plan)));
+  }
   SLIPWAY_TRY_ASSIGN(QdqGraph qdq, WriteQdq(prepared.graph, plan, ranges, qdq_options));
   for (const auto& [node, outcome] : qdq.weights) {
     report.layers[node].scale_count = outcome.scale_count;

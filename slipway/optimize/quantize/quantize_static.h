@@ -21,6 +21,9 @@ struct StaticQuantizeOptions {
   TargetCpu target = TargetCpu::kThisMachine;
   /// How much of the codes the weights use; if absent, the most precise that is exact on `target`.
   std::optional<WeightRange> weight_range = {};
+  /// Whether biases make up for what the rounding of weights takes from outputs on average, by the
+  /// means of the layers' inputs, for which the calibrator is asked too.
+  bool bias_correction = false;
   /// Names of nodes that stay float32.
   std::set<std::string, std::less<>> excluded_nodes = {};
 };

@@ -225,6 +225,41 @@ TEST_F(QuantizeStaticTest, LeavesNoFloatOperatorBetweenQOperators) {
   }
 }
 
+// The largest mean error of a channel of the first output of `actual`.
+double LargestBias(std::span<const float> expected, std::span<const float> actual,
+                   std::size_t channels) {
+  std::vector<double> sums(channels);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    sums[i % channels] += static_cast<double>(expected[i]) - actual[i];
+  }
+  double largest = 0;
+  for (const double sum : sums) largest = std::max(largest, std::abs(sum));
+  return largest * static_cast<double>(channels) / static_cast<double>(expected.size());
+}
+
+TEST_F(QuantizeStaticTest, TakesTheMeanErrorOutOfOutputsIfBiasesAreCorrected) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 8, 8}).RandomFloats("w", Shape({16, 4, 3, 3}), 0.3F);
+  builder.Node("Conv", {"x", "w"}, "c").Node("Relu", {"c"}, "r").Node("Flatten", {"r"}, "f");
+  builder.RandomFloats("v", Shape({10, 576}), 0.06F);
+  builder.Node("Gemm", {"f", "v"}, "y", {{"transB", std::int64_t{1}}}).Output("y");
+  const auto samples = RandomSamples(Shape({200, 4, 8, 8}));
+  graph::Model plain = builder.Build();
+  graph::Model corrected = builder.Build();
+  // One scale for all makes the rounding of weights coarse.
+  StaticQuantizeOptions options = {.format = {.per_channel = false}};
+  ASSERT_OK(Quantize(plain, *samples, options));
+  options.bias_correction = true;
+  ASSERT_OK(Quantize(corrected, *samples, options));
+
+  const auto all = runtime::GraphOptimization::kAll;
+  ASSERT_OK_AND_ASSIGN(const auto expected, Run(builder.Build(), *samples, all));
+  ASSERT_OK_AND_ASSIGN(const auto before, Run(plain, *samples, all));
+  ASSERT_OK_AND_ASSIGN(const auto after, Run(corrected, *samples, all));
+
+  EXPECT_LT(LargestBias(expected, after, 10), 0.5 * LargestBias(expected, before, 10));
+}
+
 TEST_F(QuantizeStaticTest, RefusesTypesThatNoKernelMultiplies) {
   graph::Model model = SmallCnn();
   EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),

@@ -5,6 +5,7 @@
 #include "slipway/graph/remove_unused.h"
 #include "slipway/graph/unique_names.h"
 #include "slipway/optimize/quantize/affine_scale.h"
+#include "slipway/optimize/quantize/internal/bias_correction.h"
 #include "slipway/optimize/quantize/internal/bias_quantizer.h"
 
 #include <algorithm>
@@ -68,6 +69,10 @@ graph::Node MakeNode(std::string op_type, std::vector<std::string> inputs, std::
   return node;
 }
 
+constexpr std::size_t kBias = 2;  // The input of Conv and Gemm.
+
+bool TakesBias(const graph::Node& node) { return node.op_type != "MatMul"; }
+
 class QdqWriter {
  public:
   QdqWriter(const graph::Graph& graph, const StaticPlan& plan, const QdqOptions& options)
@@ -130,11 +135,32 @@ class QdqWriter {
                                    quantized.snr_db};
     if (!input.is_produced_as_codes) node.inputs[0] = dequantized_.at(layer.input);
     node.inputs[1] = AppendWeight(layer, quantized);
-    if (bias != nullptr) {
-      node.inputs[2] =
-          AppendBias(layer.bias, QuantizeBias(bias_values, input_scale, quantized.scales));
-    }
+    const std::vector<float> corrected = CorrectedBias(layer, bias_values, quantized);
+    if (corrected.empty()) return {};
+    const std::string name = layer.bias.empty() ? node.outputs[0] + "_bias" : layer.bias;
+    node.inputs.resize(kBias + 1);
+    node.inputs[kBias] = AppendBias(name, QuantizeBias(corrected, input_scale, quantized.scales));
     return {};
+  }
+
+  // The bias of a layer with what the rounding of its weights takes from it; empty if it has none.
+  std::vector<float> CorrectedBias(const WeightedLayer& layer, std::span<const float> bias,
+                                   const QuantizedWeight& quantized) const {
+    std::vector<float> corrected(bias.begin(), bias.end());
+    const auto means = options_.means.find(layer.input);
+    const graph::Node& node = source_.nodes[layer.node];
+    if (means == options_.means.end() || !TakesBias(node)) return corrected;
+    const Tensor& weight = *source_.FindInitializer(layer.weight);
+    const auto groups = static_cast<std::size_t>(node.IntAttribute("group", 1));
+    const std::size_t inputs = node.op_type == "Conv"
+                                   ? static_cast<std::size_t>(weight.shape()[1]) * groups
+                                   : layer.layout.depth;
+    // Another layer may read the same value by another dimension.
+    if (means->second.size() != inputs) return corrected;
+    corrected.resize(layer.layout.channels);
+    const std::vector<float> shift = BiasShift(weight, quantized, layer.layout, means->second);
+    for (std::size_t i = 0; i < shift.size(); ++i) corrected[i] += shift[i];
+    return corrected;
   }
 
   // Layers that share a weight share its codes too, unless a bias asked for other scales.
@@ -255,6 +281,17 @@ class QdqWriter {
 };
 
 }  // namespace
+
+std::vector<ChannelValue> ValuesToCorrectBy(const graph::Graph& graph, const StaticPlan& plan) {
+  std::vector<ChannelValue> values;
+  for (const WeightedLayer& layer : plan.layers) {
+    const graph::Node& node = graph.nodes[layer.node];
+    const bool is_known =
+        std::ranges::find(values, layer.input, &ChannelValue::value) != values.end();
+    if (TakesBias(node) && !is_known) values.push_back({layer.input, node.op_type != "Conv"});
+  }
+  return values;
+}
 
 Result<QdqGraph> WriteQdq(const graph::Graph& graph, const StaticPlan& plan,
                           const RangesByValue& ranges, const QdqOptions& options) {

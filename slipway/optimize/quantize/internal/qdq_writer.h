@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <map>
+#include <vector>
 
 namespace slipway::quantize {
 
@@ -29,8 +30,12 @@ struct QdqGraph {
 struct QdqOptions {
   IntegerFormat format = {};
   WeightRange weight_range = WeightRange::kFull;
+  /// The means of the inputs of layers whose biases are to make up for the rounding of the weights.
+  MeansByValue means = {};
 };
-};
+
+/// The inputs of the layers of `plan`, which was made for `graph`, whose biases can be corrected.
+std::vector<ChannelValue> ValuesToCorrectBy(const graph::Graph& graph, const StaticPlan& plan);
 
 /// Rewrites `graph` as `plan`, which was made for it, says, with QDQ pairs of opset 13: activations
 /// and weights as `options` say, biases int32. Float weights that nobody reads any more are left
