@@ -100,11 +100,6 @@ class Comparison {
     return compared;
   }
 
- private:
-  bool IsFloat(std::size_t output) const {
-    return original_.outputs()[output].dtype == DataType::kFloat32;
-  }
-
   Status Add(std::span<const SharedTensor> expected, std::span<const SharedTensor> actual) {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (!IsFloat(i)) continue;
@@ -112,6 +107,11 @@ class Comparison {
                                       actual[i].view.elements<float>()));
     }
     return {};
+  }
+
+ private:
+  bool IsFloat(std::size_t output) const {
+    return original_.outputs()[output].dtype == DataType::kFloat32;
   }
 
   const runtime::Session& original_;
@@ -131,21 +131,47 @@ Status CheckSameOutputs(const runtime::Session& original, const runtime::Session
                    "the quantized model has other inputs or outputs than the original");
 }
 
+// Both models, loaded.
+struct SessionPair {
+  std::unique_ptr<runtime::Session> original;
+  std::unique_ptr<runtime::Session> quantized;
+};
+
+Result<SessionPair> LoadBoth(const runtime::Engine& engine, const ModelPair& models) {
+  SLIPWAY_TRY_ASSIGN(std::unique_ptr<runtime::Session> original,
+                     Load(engine, models.original, "original model"));
+  Result<std::unique_ptr<runtime::Session>> quantized =
+      Load(engine, models.quantized, "quantized model");
+  if (!quantized) return Refused(quantized.error());
+  SLIPWAY_TRY(CheckSameOutputs(*original, **quantized));
+  return SessionPair{std::move(original), *std::move(quantized)};
+}
+
 }  // namespace
 
 Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
                                                       const ModelPair& models,
                                                       const dataset::SampleSource& samples,
                                                       const VerifyOptions& options) {
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> original_session,
-                     Load(engine, models.original, "original model"));
-  Result<std::unique_ptr<runtime::Session>> quantized_session =
-      Load(engine, models.quantized, "quantized model");
-  if (!quantized_session) return Refused(quantized_session.error());
-  SLIPWAY_TRY(CheckSameOutputs(*original_session, **quantized_session));
-  Comparison comparison(*original_session);
-  SLIPWAY_TRY(comparison.Run(**quantized_session, samples, options.batches));
+  SLIPWAY_TRY_ASSIGN(const SessionPair sessions, LoadBoth(engine, models));
+  Comparison comparison(*sessions.original);
+  SLIPWAY_TRY(comparison.Run(*sessions.quantized, samples, options.batches));
   return comparison.Compare(options.min_snr_db);
+}
+
+Result<std::vector<OutputComparison>> VerifyOnInputs(const runtime::Engine& engine,
+                                                     const ModelPair& models,
+                                                     std::span<const TensorView> inputs,
+                                                     double min_snr_db) {
+  SLIPWAY_TRY_ASSIGN(const SessionPair sessions, LoadBoth(engine, models));
+  SLIPWAY_TRY_ASSIGN(const std::vector<SharedTensor> expected,
+                     sessions.original->NewExecutor()->Run(inputs, {}));
+  const Result<std::vector<SharedTensor>> actual =
+      sessions.quantized->NewExecutor()->Run(inputs, {});
+  if (!actual) return Refused(Annotate(actual.error(), "the quantized model fails"));
+  Comparison comparison(*sessions.original);
+  SLIPWAY_TRY(comparison.Add(expected, *actual));
+  return comparison.Compare(min_snr_db);
 }
 
 }  // namespace slipway::quantize

@@ -8,6 +8,7 @@
 #include "slipway/runtime/engine.h"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,5 +43,12 @@ Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& eng
                                                       const ModelPair& models,
                                                       const dataset::SampleSource& samples,
                                                       const VerifyOptions& options = {});
+
+/// The same with one call on `inputs`, one for each input of the models. Errors of the original
+/// model on them are the caller's own: kInvalidArgument.
+Result<std::vector<OutputComparison>> VerifyOnInputs(const runtime::Engine& engine,
+                                                     const ModelPair& models,
+                                                     std::span<const TensorView> inputs,
+                                                     double min_snr_db = 0);
 
 }  // namespace slipway::quantize

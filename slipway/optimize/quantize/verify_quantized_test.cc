@@ -70,6 +70,21 @@ TEST_F(VerifyQuantizedTest, RefusesAModelThatDoesNotLoad) {
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("NoSuchOperator")));
 }
 
+TEST_F(VerifyQuantizedTest, ComparesOnGivenInputsAsOnSamples) {
+  const Tensor input = Tensor::Of<float>(Shape({1, 4}), std::vector<float>{1, 2, 3, 4});
+  const TensorView view = input.view();
+  const graph::Model original = Model("Mul", 2);
+  const graph::Model noisy = Model("Mul", 2.02F);
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<OutputComparison> outputs,
+                       VerifyOnInputs(*engine_, {original, noisy}, std::span(&view, 1)));
+
+  EXPECT_NEAR(outputs[0].snr_db, 40, 0.1);
+  EXPECT_NEAR(outputs[0].largest_error, 0.08, 1e-4);
+  EXPECT_THAT(VerifyOnInputs(*engine_, {original, noisy}, std::span(&view, 1), 50),
+              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("40.0 dB")));
+}
+
 TEST_F(VerifyQuantizedTest, RefusesAModelWithOtherOutputs) {
   graph::Model renamed = Model("Mul", 2);
   renamed.graph.nodes[0].outputs[0] = "z";
