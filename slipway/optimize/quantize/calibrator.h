@@ -16,8 +16,14 @@ namespace slipway::quantize {
 /// The range to quantize of each value, by the name of the value.
 using RangesByValue = std::map<std::string, ValueRange, std::less<>>;
 
-/// The mean of each channel of each value, by the name of the value.
-using MeansByValue = std::map<std::string, std::vector<float>, std::less<>>;
+/// A number for each channel of each value, by the name of the value.
+using ChannelsByValue = std::map<std::string, std::vector<float>, std::less<>>;
+
+/// What the channels of values are like.
+struct ChannelStatistics {
+  ChannelsByValue means;
+  ChannelsByValue largest;  ///< The largest magnitude.
+};
 
 /// A value of a model and which of its dimensions runs over its channels.
 struct ChannelValue {
@@ -34,9 +40,9 @@ class Calibrator {
   /// is not finite on it.
   virtual Result<RangesByValue> Ranges(const graph::Model& model,
                                        std::span<const std::string> values) = 0;
-  /// The mean of each channel of each of `values`, under the conditions of `Ranges`.
-  virtual Result<MeansByValue> ChannelMeans(const graph::Model& model,
-                                            std::span<const ChannelValue> values) = 0;
+  /// The statistics of the channels of `values`, under the conditions of `Ranges`.
+  virtual Result<ChannelStatistics> Channels(const graph::Model& model,
+                                             std::span<const ChannelValue> values) = 0;
 };
 
 }  // namespace slipway::quantize

@@ -3,6 +3,8 @@
 
 #include "slipway/optimize/quantize/internal/value_stream.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,7 +13,7 @@
 namespace slipway::quantize {
 namespace {
 
-// Sums of the elements of each channel.
+// Sums and largest magnitudes of the elements of each channel.
 class ChannelSums {
  public:
   // The channels of `view` lie along dimension `axis`, which it has.
@@ -23,14 +25,22 @@ class ChannelSums {
     const auto values = view.elements<float>();
     if (values.empty()) return;
     sums_.resize(channels);
+    largest_.resize(channels);
     for (std::size_t first = 0; first < values.size(); first += inner) {
       double sum = 0;
-      for (const float value : values.subspan(first, inner)) sum += value;
-      sums_[first / inner % channels] += sum;
+      float largest = 0;
+      for (const float value : values.subspan(first, inner)) {
+        sum += value;
+        largest = std::max(largest, std::abs(value));
+      }
+      const std::size_t channel = first / inner % channels;
+      sums_[channel] += sum;
+      largest_[channel] = std::max(largest_[channel], largest);
     }
     count_ += values.size() / channels;
   }
 
+  const std::vector<float>& largest() const { return largest_; }
   std::vector<float> Means() const {
     std::vector<float> means;
     for (const double sum : sums_) {
@@ -41,6 +51,7 @@ class ChannelSums {
 
  private:
   std::vector<double> sums_;
+  std::vector<float> largest_;
   std::size_t count_ = 0;  // Elements of each channel.
 };
 
@@ -61,8 +72,8 @@ Result<RangesByValue> DatasetCalibrator::Ranges(const graph::Model& model,
   return ranges;
 }
 
-Result<MeansByValue> DatasetCalibrator::ChannelMeans(const graph::Model& model,
-                                                     std::span<const ChannelValue> values) {
+Result<ChannelStatistics> DatasetCalibrator::Channels(const graph::Model& model,
+                                                      std::span<const ChannelValue> values) {
   std::vector<std::string> names;
   for (const ChannelValue& value : values) names.push_back(value.value);
   std::vector<ChannelSums> sums(values.size());
@@ -73,9 +84,12 @@ Result<MeansByValue> DatasetCalibrator::ChannelMeans(const graph::Model& model,
         if (rank >= 2) sums[i].Add(view, values[i].is_last ? rank - 1 : 1);
         return {};
       }));
-  MeansByValue means;
-  for (std::size_t i = 0; i < values.size(); ++i) means[names[i]] = sums[i].Means();
-  return means;
+  ChannelStatistics statistics;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    statistics.means[names[i]] = sums[i].Means();
+    statistics.largest[names[i]] = sums[i].largest();
+  }
+  return statistics;
 }
 
 }  // namespace slipway::quantize

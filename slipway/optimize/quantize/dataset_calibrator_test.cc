@@ -67,7 +67,7 @@ TEST_F(DatasetCalibratorTest, FindsTheSameRangesWhateverTheBatches) {
   EXPECT_EQ(together, apart);
 }
 
-TEST_F(DatasetCalibratorTest, FindsTheMeansOfChannels) {
+TEST_F(DatasetCalibratorTest, FindsTheMeansAndLargestMagnitudesOfChannels) {
   ModelBuilder builder;
   builder.Input("x", {-1, 2, 2}).Node("Neg", {"x"}, "y").Output("y");
   const Tensor rows =
@@ -75,11 +75,13 @@ TEST_F(DatasetCalibratorTest, FindsTheMeansOfChannels) {
   const auto samples = *dataset::TensorSamples::Create(rows.Clone());
   const std::vector<ChannelValue> values = {{"x", false}, {"y", true}};
 
-  ASSERT_OK_AND_ASSIGN(const MeansByValue means,
-                       DatasetCalibrator(*engine_, *samples).ChannelMeans(builder.Build(), values));
+  ASSERT_OK_AND_ASSIGN(const ChannelStatistics statistics,
+                       DatasetCalibrator(*engine_, *samples).Channels(builder.Build(), values));
 
-  EXPECT_THAT(means.at("x"), ElementsAre(3.5F, 5.5F));
-  EXPECT_THAT(means.at("y"), ElementsAre(-4, -5));
+  EXPECT_THAT(statistics.means.at("x"), ElementsAre(3.5F, 5.5F));
+  EXPECT_THAT(statistics.means.at("y"), ElementsAre(-4, -5));
+  EXPECT_THAT(statistics.largest.at("x"), ElementsAre(6, 8));
+  EXPECT_THAT(statistics.largest.at("y"), ElementsAre(7, 8));
 }
 
 TEST_F(DatasetCalibratorTest, NamesTheValueThatIsNotFinite) {

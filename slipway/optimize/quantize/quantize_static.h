@@ -7,12 +7,27 @@
 #include "slipway/optimize/quantize/integer_format.h"
 #include "slipway/optimize/quantize/quantize_report.h"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace slipway::quantize {
+
+/// How the channels of a value between two layers are made alike before they get one scale.
+enum class Equalization : std::uint8_t {
+  kNone,
+  /// By the weights on both sides: cross-layer equalization (Nagel et al., 2019).
+  kWeights,
+  /// By the largest values that channels take, half of which the weights take over: SmoothQuant
+  /// (Xiao et al., 2022). The calibrator is asked for them.
+  kActivations,
+};
+
+/// "none", "weights" or "activations".
+std::string_view EqualizationName(Equalization equalization);
 
 /// How a model is quantized.
 struct StaticQuantizeOptions {
@@ -21,6 +36,7 @@ struct StaticQuantizeOptions {
   TargetCpu target = TargetCpu::kThisMachine;
   /// How much of the codes the weights use; if absent, the most precise that is exact on `target`.
   std::optional<WeightRange> weight_range = {};
+  Equalization equalization = Equalization::kNone;
   /// Whether biases make up for what the rounding of weights takes from outputs on average, by the
   /// means of the layers' inputs, for which the calibrator is asked too.
   bool bias_correction = false;

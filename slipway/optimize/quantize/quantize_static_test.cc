@@ -260,6 +260,54 @@ TEST_F(QuantizeStaticTest, TakesTheMeanErrorOutOfOutputsIfBiasesAreCorrected) {
   EXPECT_LT(LargestBias(expected, after, 10), 0.5 * LargestBias(expected, before, 10));
 }
 
+// Convolutions whose channels in between differ a hundredfold for no need.
+graph::Model UnevenChannels() {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 16}).Node("Relu", {"c"}, "r");
+  graph::Model model = builder.Convolution("r", "y", {16, 8}).Output("y").Build();
+  const auto scale = [&](const std::string& name, std::size_t inner, bool is_inverse) {
+    const Tensor& tensor = *model.graph.FindInitializer(name);
+    std::vector<float> values(tensor.elements<float>().begin(), tensor.elements<float>().end());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float factor = i / inner % 16 == 0 ? 100.0F : 1.0F;
+      values[i] *= is_inverse ? 1 / factor : factor;
+    }
+    model.graph.initializers[name] =
+        std::make_shared<const Tensor>(Tensor::Of<float>(tensor.shape(), values));
+  };
+  scale("c_weight", 36, false);
+  scale("c_bias", 1, false);
+  scale("y_weight", 9, true);
+  return model;
+}
+
+TEST_F(QuantizeStaticTest, SaysOfHowManyValuesItEqualizedChannels) {
+  graph::Model model = UnevenChannels();
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report,
+                       Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),
+                                {.equalization = Equalization::kWeights}));
+  EXPECT_THAT(report.notes, Contains("channels of 1 values between layers equalized by weights"));
+}
+
+TEST_F(QuantizeStaticTest, LosesLessIfChannelsAreEqualized) {
+  const auto samples = RandomSamples(Shape({30, 4, 8, 8}));
+  const auto all = runtime::GraphOptimization::kAll;
+  ASSERT_OK_AND_ASSIGN(const auto expected, Run(UnevenChannels(), *samples, all));
+  const auto error_with = [&](Equalization equalization) -> Result<double> {
+    graph::Model model = UnevenChannels();
+    SLIPWAY_TRY(Quantize(model, *samples, {.equalization = equalization}));
+    SLIPWAY_TRY_ASSIGN(const std::vector<float> actual, Run(model, *samples, all));
+    return RelativeSquaredError(expected, actual);
+  };
+
+  ASSERT_OK_AND_ASSIGN(const double without, error_with(Equalization::kNone));
+  ASSERT_OK_AND_ASSIGN(const double by_weights, error_with(Equalization::kWeights));
+  ASSERT_OK_AND_ASSIGN(const double by_activations, error_with(Equalization::kActivations));
+
+  EXPECT_LT(by_weights, 0.1 * without);
+  EXPECT_LT(by_activations, 0.1 * without);
+}
+
 TEST_F(QuantizeStaticTest, RefusesTypesThatNoKernelMultiplies) {
   graph::Model model = SmallCnn();
   EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),

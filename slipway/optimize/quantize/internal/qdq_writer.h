@@ -31,7 +31,7 @@ struct QdqOptions {
   IntegerFormat format = {};
   WeightRange weight_range = WeightRange::kFull;
   /// The means of the inputs of layers whose biases are to make up for the rounding of the weights.
-  MeansByValue means = {};
+  ChannelsByValue means = {};
 };
 
 /// The inputs of the layers of `plan`, which was made for `graph`, whose biases can be corrected.
