@@ -28,12 +28,15 @@ struct OutputComparison {
   double largest_error = 0;  ///< The largest |y - y'|.
 };
 
+/// The least signal-to-noise ratio of an output, in dB. It lets all but noise pass: what gives
+/// zeros has 0 dB. Whether a model is accurate enough is for its task metric to say.
+inline constexpr double kLeastSnrDb = 1;
+
 /// What a check runs and what it demands.
 struct VerifyOptions {
   BatchLimits batches = {.max_samples = 64};
-  /// Outputs with a smaller signal-to-noise ratio are refused, in dB. The default lets all but
-  /// noise pass: whether the model is accurate enough is for its task metric to say.
-  double min_snr_db = 0;
+  /// Outputs with a smaller signal-to-noise ratio are refused, in dB.
+  double min_snr_db = kLeastSnrDb;
 };
 
 /// Runs both `models` on `samples` and compares each float32 output. kFailedPrecondition if the
@@ -49,6 +52,6 @@ Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& eng
 Result<std::vector<OutputComparison>> VerifyOnInputs(const runtime::Engine& engine,
                                                      const ModelPair& models,
                                                      std::span<const TensorView> inputs,
-                                                     double min_snr_db = 0);
+                                                     double min_snr_db = kLeastSnrDb);
 
 }  // namespace slipway::quantize
