@@ -3,10 +3,10 @@
 
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
+#include "slipway/app/internal/choice_option.h"
 
 #include <CLI/CLI.hpp>
 
-#include <map>
 #include <memory>
 
 namespace slipway::app {
@@ -14,18 +14,16 @@ namespace slipway::app {
 void QuantizeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
   verb.add_option("-o,--output", out_, "Where the quantized model is written")->required();
-  const std::map<std::string, QuantizeMethod> methods = {
-      {"static", QuantizeMethod::kStatic},
-      {"dynamic", QuantizeMethod::kDynamic},
-      {"weight-only", QuantizeMethod::kWeightOnly},
-      {"fp16", QuantizeMethod::kFloat16},
-      {"bf16", QuantizeMethod::kBfloat16}};
-  verb.add_option(
-          "--method", file_.method,
-          "static: int8 weights and activations. dynamic: int8 matrix products, ranges "
-          "found at each call. weight-only: weights in --bits, computation as before. fp16, "
-          "bf16: weights stored in 16 bits. Default: static")
-      ->transform(CLI::CheckedTransformer(methods));
+  AddChoice<QuantizeMethod>(
+      verb, "--method", file_.method,
+      {.help = "static: int8 weights and activations. dynamic: int8 matrix products, ranges found "
+               "at each call. weight-only: weights in --bits, computation as before. fp16, bf16: "
+               "weights stored in 16 bits",
+       .names = {{"static", QuantizeMethod::kStatic},
+                 {"dynamic", QuantizeMethod::kDynamic},
+                 {"weight-only", QuantizeMethod::kWeightOnly},
+                 {"fp16", QuantizeMethod::kFloat16},
+                 {"bf16", QuantizeMethod::kBfloat16}}});
   AddCalibrationOptions(verb);
   AddStaticOptions(verb);
   AddWeightOptions(verb);
@@ -55,21 +53,20 @@ void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
 }
 
 void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
-  const std::map<std::string, DataType> types = {{"uint8", DataType::kUint8},
-                                                 {"int8", DataType::kInt8}};
-  const std::map<std::string, quantize::IntegerForm> forms = {
-      {"qdq", quantize::IntegerForm::kQdq}, {"qoperator", quantize::IntegerForm::kQOperator}};
   quantize::StaticQuantizeOptions& options = file_.quantize;
-  verb.add_option("--format", options.form,
-                  "static: qdq (float operators between pairs that engines fuse) or qoperator "
-                  "(integer operators). Default: qdq")
-      ->transform(CLI::CheckedTransformer(forms));
-  verb.add_option("--activation-type", options.format.activations,
-                  "static: uint8 or int8. Default: uint8")
-      ->transform(CLI::CheckedTransformer(types));
-  verb.add_option("--weight-type", options.format.weights,
-                  "static: int8, or uint8 with uint8 activations. Default: int8")
-      ->transform(CLI::CheckedTransformer(types));
+  AddChoice<quantize::IntegerForm>(
+      verb, "--format", options.form,
+      {.help =
+           "static: qdq (float operators between pairs that engines fuse) or qoperator (integer "
+           "operators)",
+       .names = {{"qdq", quantize::IntegerForm::kQdq},
+                 {"qoperator", quantize::IntegerForm::kQOperator}}});
+  AddChoice<DataType>(verb, "--activation-type", options.format.activations,
+                      {.help = "static: type of activations",
+                       .names = {{"uint8", DataType::kUint8}, {"int8", DataType::kInt8}}});
+  AddChoice<DataType>(verb, "--weight-type", options.format.weights,
+                      {.help = "static: type of weights; uint8 takes uint8 activations",
+                       .names = {{"int8", DataType::kInt8}, {"uint8", DataType::kUint8}}});
   verb.add_flag("--symmetric", options.format.symmetric_activations,
                 "static: zero in the middle of the codes of activations that can be negative");
   verb.add_flag("--per-tensor", per_tensor_,
@@ -77,6 +74,14 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
                 "each output channel");
   verb.add_flag("--reduce-range", reduce_range_,
                 "static, dynamic: 7-bit weights, exact on every processor");
+  AddChoice<quantize::Equalization>(
+      verb, "--equalize", options.equalization,
+      {.help =
+           "static: scale channels between layers alike, by their weights or by the values that "
+           "they take",
+       .names = {{"none", quantize::Equalization::kNone},
+                 {"weights", quantize::Equalization::kWeights},
+                 {"activations", quantize::Equalization::kActivations}}});
   verb.add_flag("--bias-correction", options.bias_correction,
                 "static: biases make up for what the rounding of weights takes from outputs on "
                 "average");
