@@ -31,8 +31,10 @@ class OutputDifference {
                        "output \"{}\" of the quantized model has {} elements: the original has {}",
                        name_, actual.size(), expected.size());
     }
+    seen_ += expected.size();
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (!std::isfinite(expected[i])) continue;
+      ++compared_;
       if (!std::isfinite(actual[i])) {
         return MakeError(ErrorCode::kFailedPrecondition,
                          "output \"{}\" of the quantized model is {} where the original is {}",
@@ -46,11 +48,18 @@ class OutputDifference {
     return {};
   }
 
-  OutputComparison Compare() const {
+  // kInvalidArgument if there was nothing to compare with.
+  Result<OutputComparison> Compare() const {
+    if (compared_ == 0 && seen_ > 0) {
+      return InvalidArgument(
+          "output \"{}\" of the original model is finite nowhere on the data: there is nothing to "
+          "check the result by",
+          name_);
+    }
     constexpr double kDecibelsPerDecade = 10;
     const double snr_db = noise_ == 0 ? std::numeric_limits<double>::infinity()
                                       : kDecibelsPerDecade * std::log10(signal_ / noise_);
-    return {.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
+    return OutputComparison{.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
   }
 
  private:
@@ -58,6 +67,8 @@ class OutputDifference {
   double signal_ = 0;
   double noise_ = 0;
   double largest_error_ = 0;
+  std::size_t seen_ = 0;
+  std::size_t compared_ = 0;
 };
 
 Status CheckSnr(const OutputComparison& output, double min_snr_db) {
@@ -94,7 +105,8 @@ class Comparison {
     std::vector<OutputComparison> compared;
     for (std::size_t i = 0; i < differences_.size(); ++i) {
       if (!IsFloat(i)) continue;
-      compared.push_back(differences_[i].Compare());
+      SLIPWAY_TRY_ASSIGN(OutputComparison output, differences_[i].Compare());
+      compared.push_back(std::move(output));
       SLIPWAY_TRY(CheckSnr(compared.back(), min_snr_db));
     }
     return compared;

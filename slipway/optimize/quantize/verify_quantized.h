@@ -41,7 +41,8 @@ struct VerifyOptions {
 
 /// Runs both `models` on `samples` and compares each float32 output. kFailedPrecondition if the
 /// quantized model does not load in the engine, gives what is not finite where the original does
-/// not, or is further off than `options` allow: it must not be used then.
+/// not, or is further off than `options` allow: it must not be used then. kInvalidArgument if the
+/// original gives nothing finite to compare with.
 Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
                                                       const ModelPair& models,
                                                       const dataset::SampleSource& samples,

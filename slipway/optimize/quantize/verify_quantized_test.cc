@@ -60,6 +60,18 @@ TEST_F(VerifyQuantizedTest, RefusesMoreNoiseThanAllowed) {
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("40.0 dB")));
 }
 
+TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesZeros) {
+  EXPECT_THAT(Verify(Model("Mul", 0)),
+              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("too far off: 0.0 dB")));
+}
+
+TEST_F(VerifyQuantizedTest, RefusesToCompareWithWhatIsFiniteNowhere) {
+  const graph::Model infinite = Model("Div", 0);
+  EXPECT_THAT(
+      VerifyQuantized(*engine_, {infinite, Model("Mul", 2)}, *RandomSamples(Shape({30, 4}))),
+      FailsWith(ErrorCode::kInvalidArgument, HasSubstr("nothing to check the result by")));
+}
+
 TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesWhatIsNotFinite) {
   EXPECT_THAT(Verify(Model("Div", 0)),
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("\"y\" of the quantized")));
