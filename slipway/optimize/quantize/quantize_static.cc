@@ -44,6 +44,17 @@ QuantizeReport ReportOf(const graph::Graph& graph, const StaticPlan& plan,
   return report;
 }
 
+// What never varies gets a range that holds nothing else.
+void NoteConstantValues(const RangesByValue& ranges, QuantizeReport& report) {
+  for (const auto& [name, range] : ranges) {
+    if (range.min != range.max) continue;
+    report.notes.push_back(
+        fmt::format("value \"{}\" is {} everywhere on the calibration data: on other data the "
+                    "result is wrong if it varies",
+                    name, range.min));
+  }
+}
+
 // The kernels for two uint8 widen them before they add products up: nothing saturates.
 WeightRange RangeFor(const StaticQuantizeOptions& options, TargetCpu target) {
   if (options.format.weights == DataType::kUint8) return WeightRange::kFull;
@@ -104,6 +115,7 @@ Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrato
   }
   SLIPWAY_TRY_ASSIGN(const RangesByValue ranges,
                      calibrator.Ranges(prepared, plan.ValuesToCalibrate()));
+  NoteConstantValues(ranges, report);
   QdqOptions qdq_options = {.format = options.format, .weight_range = report.weight_range};
   if (options.bias_correction) {
     SLIPWAY_TRY_ASSIGN(ChannelStatistics channels,

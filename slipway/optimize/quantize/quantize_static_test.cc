@@ -324,12 +324,14 @@ TEST_F(QuantizeStaticTest, UsesAllOfUint8WeightsOnEachProcessor) {
   EXPECT_EQ(report.weight_range, WeightRange::kFull);
 }
 
-TEST_F(QuantizeStaticTest, TakesConstantActivations) {
+TEST_F(QuantizeStaticTest, TakesConstantActivationsAndSaysSo) {
   graph::Model model = SmallCnn();
   const graph::Model original = model;
   const auto zeros = ConstantSamples(Shape({4, 4, 8, 8}), 0);
 
-  ASSERT_OK(Quantize(model, *zeros));
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report, Quantize(model, *zeros));
+
+  EXPECT_THAT(report.notes, Contains(HasSubstr("value \"x\" is 0 everywhere")));
 
   ASSERT_OK(VerifyQuantized(*engine_, {original, model}, *zeros));
 }
