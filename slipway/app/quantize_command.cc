@@ -37,7 +37,7 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
 void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
   verb.add_option("--calibration", file_.calibration.images,
                   "IDX images, plain or gzip, like those that the model is for: needed by static "
-                  "and by --rounding gptq");
+                  "and by --rounding gptq and adaround");
   verb.add_option("--calibration-samples", file_.calibration_samples,
                   "Images to use, from the first on")
       ->capture_default_str()
@@ -97,7 +97,7 @@ void QuantizeCommand::AddWeightOptions(CLI::App& verb) {
   verb.add_option("--block-size", options.format.block_size,
                   "weight-only: weights that share a scale: 16, 32, 64, 128 or 256")
       ->capture_default_str();
-  verb.add_option("--rounding", rounding_, "weight-only: nearest, hqq or gptq")
+  verb.add_option("--rounding", rounding_, "weight-only: nearest, hqq, gptq or adaround")
       ->capture_default_str();
   verb.add_flag(
       "--float-products", float_products_,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/dataset_moments.h"
 
+#include "slipway/optimize/quantize/internal/patch_vectors.h"
 #include "slipway/optimize/quantize/internal/value_stream.h"
 
 #include <vector>
@@ -22,6 +23,30 @@ std::size_t CountThatFits(std::span<const VectorValue> values) {
   return count;
 }
 
+// Neighbouring places of a kernel see much the same.
+constexpr std::size_t kPatchesOfSample = 64;
+
+Status AddVectors(const VectorValue& value, const TensorView& view, SecondMoments& moments) {
+  const std::size_t rank = view.shape.rank();
+  const auto depth = static_cast<std::int64_t>(value.depth);
+  if (!value.patches) {
+    if (rank == 0 || view.shape[rank - 1] != depth) {
+      return InvalidArgument("value \"{}\" is {}: its last size should be {}", value.value,
+                             ToString(view.shape), depth);
+    }
+    moments.Add(view.elements<float>());
+    return {};
+  }
+  const auto [rows, columns] = value.patches->kernel;
+  constexpr std::size_t kImageRank = 4;
+  if (rank != kImageRank || view.shape[1] * rows * columns != depth) {
+    return InvalidArgument("value \"{}\" is {}: a kernel with {} weights does not fit it",
+                           value.value, ToString(view.shape), depth);
+  }
+  moments.Add(PatchVectors(view, *value.patches, kPatchesOfSample));
+  return {};
+}
+
 Result<std::vector<SecondMoments>> MomentsOf(const ValueStream& stream, const graph::Model& model,
                                              std::span<const VectorValue> values) {
   std::vector<std::string> names;
@@ -32,14 +57,7 @@ Result<std::vector<SecondMoments>> MomentsOf(const ValueStream& stream, const gr
   }
   SLIPWAY_TRY(stream.Run(
       model, names, [&](std::size_t i, const TensorView& view, std::size_t /*samples*/) -> Status {
-        const std::size_t rank = view.shape.rank();
-        const auto depth = static_cast<std::int64_t>(values[i].depth);
-        if (rank == 0 || view.shape[rank - 1] != depth) {
-          return InvalidArgument("value \"{}\" is {}: its last size should be {}", names[i],
-                                 ToString(view.shape), depth);
-        }
-        moments[i].Add(view.elements<float>());
-        return {};
+        return AddVectors(values[i], view, moments[i]);
       }));
   return moments;
 }
@@ -52,7 +70,7 @@ Status DatasetMoments::ForEach(const graph::Model& model, std::span<const Vector
   while (!values.empty()) {
     const auto group = values.first(CountThatFits(values));
     SLIPWAY_TRY_ASSIGN(const std::vector<SecondMoments> moments, MomentsOf(stream, model, group));
-    for (std::size_t i = 0; i < group.size(); ++i) SLIPWAY_TRY(visit(group[i].value, moments[i]));
+    for (std::size_t i = 0; i < group.size(); ++i) SLIPWAY_TRY(visit(group[i], moments[i]));
     values = values.subspan(group.size());
   }
   return {};

@@ -9,7 +9,8 @@
 namespace slipway::quantize {
 
 /// Finds moments by running the model on samples. Those of several values are summed up in one run,
-/// as many as fit 32 MiB; a value of depth n takes 4 n² bytes.
+/// as many as fit 32 MiB; a value of depth n takes 4 n² bytes. Of what a convolution's kernel
+/// covers, 64 places of each sample count.
 ///
 /// Not thread-safe; the engine and the samples outlive it.
 class DatasetMoments final : public MomentsSource {

@@ -4,17 +4,18 @@
 #include "slipway/base/result.h"
 #include "slipway/graph/model.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace slipway::quantize {
 
-/// The sums of products of each two elements of the vectors x that a matrix product takes in:
+/// The sums of products of each two elements of the vectors x that a layer multiplies by weights:
 /// sum x x^T. Half the Hessian of the squared error of its outputs.
 class SecondMoments {
  public:
@@ -34,16 +35,30 @@ class SecondMoments {
   std::vector<float> sums_;  // [depth, depth], the upper triangle.
 };
 
-/// A value of a model and how many elements its last dimension has.
-struct VectorValue {
-  std::string value;
-  std::size_t depth = 0;
+/// How a convolution in two dimensions cuts its input up; rows come before columns.
+struct PatchGeometry {
+  std::array<std::int64_t, 2> kernel = {1, 1};
+  std::array<std::int64_t, 2> strides = {1, 1};
+  std::array<std::int64_t, 2> dilations = {1, 1};
+  std::array<std::int64_t, 4> pads = {};  ///< Before rows and columns, then behind them.
+
+  friend bool operator==(const PatchGeometry&, const PatchGeometry&) = default;
 };
 
-/// Finds out what the inputs of matrix products are like.
+/// A value of a model and the vectors that a layer sees in it.
+struct VectorValue {
+  std::string value;
+  std::size_t depth = 0;  ///< Of a vector.
+  /// What the kernel of a convolution covers is a vector; if absent, the last dimension is.
+  std::optional<PatchGeometry> patches = {};
+
+  friend bool operator==(const VectorValue&, const VectorValue&) = default;
+};
+
+/// Finds out what the inputs of matrix products and convolutions are like.
 class MomentsSource {
  public:
-  using Visit = std::function<Status(const std::string& value, const SecondMoments& moments)>;
+  using Visit = std::function<Status(const VectorValue& value, const SecondMoments& moments)>;
 
   virtual ~MomentsSource() = default;
   /// Shows `visit` the moments of each of `values`, float32 values of the main graph of `model`,

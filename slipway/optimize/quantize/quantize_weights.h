@@ -19,12 +19,16 @@ namespace slipway::quantize {
 enum class WeightRounding : std::uint8_t {
   kNearest,  ///< To the nearest code between the smallest and the largest weight of a block.
   kHqq,      ///< To the nearest code of a grid that was searched for: `GridSearch::kHalfQuadratic`.
-  /// Matrix products by GPTQ (Frantar et al., 2022), which looks at their inputs; convolutions as
-  /// kHqq.
+  /// One weight after the other, each making up for the errors of those before it, by what the
+  /// layer's inputs are like: GPTQ (Frantar et al., 2022). Layers whose inputs cannot be looked at
+  /// (grouped convolutions, those in one or three dimensions) as kHqq.
   kGptq,
+  /// What kGptq gives, learned further as AdaRound (Nagel et al., 2020) wants it: codes and scales
+  /// change as long as that brings the layer's outputs closer to what they were.
+  kAdaRound,
 };
 
-/// "nearest", "hqq" or "gptq".
+/// "nearest", "hqq", "gptq" or "adaround".
 std::string_view WeightRoundingName(WeightRounding rounding);
 /// The rounding called `name`. kInvalidArgument that lists the names if there is none.
 Result<WeightRounding> ParseWeightRounding(std::string_view name);
@@ -42,13 +46,14 @@ struct WeightOnlyOptions {
 
 /// Stores the weights of convolutions and matrix products of `model` in a few bits each; what they
 /// compute with stays float32, or int8 within a product. Matrix products become MatMulNBits of
-/// com.microsoft, which works on the codes, at 8, 4 and 2 bits. At 3 bits, and in convolutions, for
-/// which the engine has no such kernel, the codes are expanded by standard operators when the model
-/// is loaded: the file is small, the speed that of float32. Weights too small to gain from it stay.
+/// com.microsoft, which works on the codes, at 8, 4 and 2 bits. At 3 bits, at 2 bits in blocks of
+/// 16 or 256, and in convolutions, for which the engine has no fast kernel, the codes are expanded
+/// by standard operators when the model is loaded: the file is small, the speed that of float32.
+/// Weights too small to gain from it stay.
 ///
-/// `moments` is asked if the rounding is kGptq, and may be null otherwise. On error `model` is as
-/// it was: kInvalidArgument for options that are none or weights that are not finite, and the
-/// errors of `QuantizeStatic` for models that cannot be quantized.
+/// `moments` is asked if the rounding is kGptq or kAdaRound, and may be null otherwise. On error
+/// `model` is as it was: kInvalidArgument for options that are none or weights that are not finite,
+/// and the errors of `QuantizeStatic` for models that cannot be quantized.
 Result<QuantizeReport> QuantizeWeightsOnly(graph::Model& model, MomentsSource* moments,
                                            const WeightOnlyOptions& options);
 

@@ -108,10 +108,11 @@ TEST_F(QuantizeWeightsTest, ComputesProductsByTheWeightsThatTheCodesStandFor) {
       ASSERT_OK_AND_ASSIGN(const Outcome outcome,
                            Quantize(Products(), {.format = format, .int8_products = false}));
       graph::Model reference = Products();
-      // Three bits are no kernel's: blocks are balanced there, as below.
+      // Where there is no fast kernel blocks are balanced, as below.
+      const bool is_folded = bits == 3 || (bits == 2 && block_size == 16);
       const auto depth_of = [&](std::size_t depth) {
         const std::size_t blocks = (depth + block_size - 1) / block_size;
-        return bits == 3 ? BlockFormat{bits, (depth + blocks - 1) / blocks} : format;
+        return is_folded ? BlockFormat{bits, (depth + blocks - 1) / blocks} : format;
       };
       Replace(reference, "w", depth_of(kDepth), false);
       Replace(reference, "v", depth_of(64), true);
@@ -164,6 +165,23 @@ TEST_F(QuantizeWeightsTest, IsTheMoreExactTheMoreBitsThereAre) {
   }
 }
 
+TEST_F(QuantizeWeightsTest, TakesNoKernelThatIsSlow) {
+  for (const std::size_t block_size : {16UZ, 32UZ, 64UZ, 128UZ, 256UZ}) {
+    ModelBuilder builder;
+    builder.Input("x", {-1, 300}).RandomFloats("w", Shape({300, 64}), 0.1F);
+    const graph::Model model = builder.Node("MatMul", {"x", "w"}, "y").Output("y").Build();
+
+    ASSERT_OK_AND_ASSIGN(const Outcome two,
+                         Quantize(model, {.format = {.bits = 2, .block_size = block_size}}));
+    ASSERT_OK_AND_ASSIGN(const Outcome four,
+                         Quantize(model, {.format = {.bits = 4, .block_size = block_size}}));
+
+    const bool is_fast = block_size != 16 && block_size != 256;
+    EXPECT_EQ(OpsOf(two.model).back(), is_fast ? "MatMulNBits" : "MatMul") << block_size;
+    EXPECT_EQ(OpsOf(four.model).back(), "MatMulNBits") << block_size;
+  }
+}
+
 TEST_F(QuantizeWeightsTest, IsAsSmallAsItsBitsPromise) {
   ModelBuilder builder;
   builder.Input("x", {-1, 256}).RandomFloats("w", Shape({256, 256}), 0.1F);
@@ -184,19 +202,39 @@ TEST_F(QuantizeWeightsTest, IsAsSmallAsItsBitsPromise) {
 }
 
 TEST_F(QuantizeWeightsTest, LosesLessWithEachBetterRounding) {
-  const auto data = RandomSamples(Shape({400, kDepth}));
-  DatasetMoments moments(*engine_, *data);
-  const Shape shape({60, kDepth});
-  for (const std::size_t bits : {2UZ, 3UZ, 4UZ}) {
-    WeightOnlyOptions options = {.format = {.bits = bits}};
-    ASSERT_OK_AND_ASSIGN(const double nearest, ErrorOf(Products(), shape, options));
-    options.rounding = WeightRounding::kHqq;
-    ASSERT_OK_AND_ASSIGN(const double hqq, ErrorOf(Products(), shape, options));
-    options.rounding = WeightRounding::kGptq;
-    ASSERT_OK_AND_ASSIGN(const double gptq, ErrorOf(Products(), shape, options, &moments));
+  struct Case {
+    graph::Model model;
+    Shape data;
+    Shape shape;
+  };
+  ModelBuilder products;
+  products.Input("x", {-1, 48}).RandomFloats("w", Shape({48, 32}), 0.1F);
+  products.RandomFloats("v", Shape({32, 32}), 0.1F).Node("MatMul", {"x", "w"}, "h");
+  products.Node("MatMul", {"h", "v"}, "y").Output("y");
+  ModelBuilder convolutions;
+  convolutions.Input("x", {-1, 3, 6, 6}).Convolution("x", "c", {3, 12});
+  convolutions.Convolution("c", "y", {12, 40}).Output("y");
+  const std::vector<Case> cases = {
+      {products.Build(), Shape({400, 48}), Shape({60, 48})},
+      {convolutions.Build(), Shape({40, 3, 6, 6}), Shape({10, 3, 6, 6})}};
+  for (const Case& each : cases) {
+    const auto data = RandomSamples(each.data);
+    DatasetMoments moments(*engine_, *data);
+    for (const std::size_t bits : {2UZ, 4UZ}) {
+      const auto error_of = [&](WeightRounding rounding) {
+        return ErrorOf(each.model, each.shape, {.format = {.bits = bits}, .rounding = rounding},
+                       &moments);
+      };
+      ASSERT_OK_AND_ASSIGN(const double nearest, error_of(WeightRounding::kNearest));
+      ASSERT_OK_AND_ASSIGN(const double hqq, error_of(WeightRounding::kHqq));
+      ASSERT_OK_AND_ASSIGN(const double gptq, error_of(WeightRounding::kGptq));
+      ASSERT_OK_AND_ASSIGN(const double adaptive, error_of(WeightRounding::kAdaRound));
 
-    EXPECT_LE(hqq, nearest * 1.02) << bits;
-    EXPECT_LE(gptq, hqq * 1.02) << bits;
+      EXPECT_LE(hqq, nearest * 1.02) << bits;
+      EXPECT_LE(gptq, hqq * 1.02) << bits;
+      EXPECT_LE(adaptive, gptq * 1.02) << bits;
+      EXPECT_LT(adaptive, 0.8 * nearest) << bits;
+    }
   }
 }
 
@@ -232,10 +270,12 @@ TEST_F(QuantizeWeightsTest, RefusesWeightsThatAreNotFinite) {
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("initializer \"v\"")));
 }
 
-TEST_F(QuantizeWeightsTest, RefusesGptqWithoutData) {
+TEST_F(QuantizeWeightsTest, RefusesToLookAtInputsWithoutData) {
   graph::Model model = Products();
-  EXPECT_THAT(QuantizeWeightsOnly(model, nullptr, {.rounding = WeightRounding::kGptq}),
-              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("calibration data")));
+  for (const WeightRounding rounding : {WeightRounding::kGptq, WeightRounding::kAdaRound}) {
+    EXPECT_THAT(QuantizeWeightsOnly(model, nullptr, {.rounding = rounding}),
+                FailsWith(ErrorCode::kInvalidArgument, HasSubstr("calibration data")));
+  }
   EXPECT_THAT(OpsOf(model), Not(Contains("MatMulNBits")));
 }
 
@@ -247,8 +287,8 @@ TEST_F(QuantizeWeightsTest, RefusesAModelThatIsQuantizedAlready) {
 }
 
 TEST(WeightRoundingTest, IsFoundByItsName) {
-  for (const WeightRounding rounding :
-       {WeightRounding::kNearest, WeightRounding::kHqq, WeightRounding::kGptq}) {
+  for (const WeightRounding rounding : {WeightRounding::kNearest, WeightRounding::kHqq,
+                                        WeightRounding::kGptq, WeightRounding::kAdaRound}) {
     ASSERT_OK_AND_ASSIGN(const WeightRounding parsed,
                          ParseWeightRounding(WeightRoundingName(rounding)));
     EXPECT_EQ(parsed, rounding);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/internal/gptq.h"
 
+#include "slipway/optimize/quantize/internal/damped_moments.h"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -9,47 +11,9 @@
 namespace slipway::quantize {
 namespace {
 
-// A square matrix, row after row.
-class Square {
- public:
-  explicit Square(std::size_t size) : size_(size), elements_(size * size) {}
-  std::size_t size() const { return size_; }
-  double& At(std::size_t row, std::size_t column) { return elements_[row * size_ + column]; }
-  double At(std::size_t row, std::size_t column) const { return elements_[row * size_ + column]; }
-  double* Row(std::size_t row) { return elements_.data() + row * size_; }
-  const double* Row(std::size_t row) const { return elements_.data() + row * size_; }
-
- private:
-  std::size_t size_;
-  std::vector<double> elements_;
-};
-
-// The moments with something added to the diagonal, so that they can be inverted: a hundredth of
-// its mean, as in the paper. An input that was always zero has only that.
-Result<Square> Damped(const SecondMoments& moments) {
-  const std::size_t depth = moments.depth();
-  Square damped(depth);
-  double trace = 0;
-  for (std::size_t i = 0; i < depth; ++i) {
-    for (std::size_t j = i; j < depth; ++j) {
-      damped.At(i, j) = moments.At(i, j);
-      if (!std::isfinite(moments.At(i, j))) {
-        return InvalidArgument("inputs are too large: the sum of their products is {}",
-                               moments.At(i, j));
-      }
-    }
-    trace += moments.At(i, i);
-  }
-  constexpr double kDamping = 0.01;
-  const double mean = trace / static_cast<double>(depth);
-  const double added = mean > 0 ? kDamping * mean : 1;
-  for (std::size_t i = 0; i < depth; ++i) damped.At(i, i) += added;
-  return damped;
-}
-
 // The upper triangular R with R R^T = `matrix`, of which the upper triangle is read. In place,
 // from the last column to the first.
-void Factorize(Square& matrix) {
+void Factorize(SquareMatrix& matrix) {
   std::vector<double> column(matrix.size());
   for (std::size_t k = matrix.size(); k-- > 0;) {
     // The damping keeps the pivot positive but for the rounding of sums.
@@ -68,9 +32,9 @@ void Factorize(Square& matrix) {
 }
 
 // The inverse of the upper triangular `matrix`, which is upper triangular as well.
-Square InvertTriangle(const Square& matrix) {
+SquareMatrix InvertTriangle(const SquareMatrix& matrix) {
   const std::size_t size = matrix.size();
-  Square inverse(size);
+  SquareMatrix inverse(size);
   for (std::size_t i = size; i-- > 0;) {
     double* row = inverse.Row(i);
     row[i] = 1;
@@ -88,7 +52,7 @@ Square InvertTriangle(const Square& matrix) {
 // Rounds one row of the matrix. `inverse` is the upper Cholesky factor of the inverse moments.
 class RowRounding {
  public:
-  RowRounding(const Square& inverse, const BlockFormat& format, BlockWeights& result)
+  RowRounding(const SquareMatrix& inverse, const BlockFormat& format, BlockWeights& result)
       : inverse_(inverse), format_(format), result_(result) {}
 
   void Round(std::span<const float> weights) {
@@ -123,7 +87,7 @@ class RowRounding {
     result_.codes.resize(result_.grids.size() * format_.block_size, grid.zero_point);
   }
 
-  const Square& inverse_;
+  const SquareMatrix& inverse_;
   const BlockFormat format_;
   BlockWeights& result_;
   std::vector<float> row_;
@@ -137,9 +101,9 @@ Result<BlockWeights> RoundByGptq(const WeightMatrix& matrix, const BlockFormat& 
   if (moments.depth() != matrix.depth) {
     return InvalidArgument("moments of {} inputs for weights of {}", moments.depth(), matrix.depth);
   }
-  SLIPWAY_TRY_ASSIGN(Square factor, Damped(moments));
+  SLIPWAY_TRY_ASSIGN(SquareMatrix factor, DampedMoments(moments));
   Factorize(factor);
-  const Square inverse = InvertTriangle(factor);
+  const SquareMatrix inverse = InvertTriangle(factor);
   BlockWeights result = {.format = format,
                          .channels = matrix.channels,
                          .depth = matrix.depth,
