@@ -4,6 +4,7 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/in_process_load.h"
+#include "slipway/app/internal/choice_option.h"
 #include "slipway/app/microseconds.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/metrics/registry.h"
@@ -12,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <map>
 #include <utility>
 
 namespace slipway::app {
@@ -56,10 +56,10 @@ void BenchCommand::AddOptions(CLI::App& verb) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   verb.add_option("--shape", shapes_, "NAME:D1,D2,... for an input with other free sizes");
-  const std::map<std::string, TensorEncoding> encodings = {{"binary", TensorEncoding::kBinary},
-                                                           {"json", TensorEncoding::kJson}};
-  verb.add_option("--encoding", encoding_, "How REST carries tensors: binary (default) or json")
-      ->transform(CLI::CheckedTransformer(encodings));
+  AddChoice<TensorEncoding>(
+      verb, "--encoding", encoding_,
+      {.help = "How REST carries tensors",
+       .names = {{"binary", TensorEncoding::kBinary}, {"json", TensorEncoding::kJson}}});
   verb.add_option("--connections", connections_,
                   "Connections, or callers in this process; several numbers give several runs")
       ->capture_default_str()

@@ -3,10 +3,10 @@
 
 #include "slipway/app/answer_text.h"
 #include "slipway/app/data_options.h"
+#include "slipway/app/internal/choice_option.h"
 
 #include <CLI/CLI.hpp>
 
-#include <map>
 #include <string>
 #include <utility>
 
@@ -28,10 +28,10 @@ void InferCommand::AddOptions(CLI::App& verb) {
   verb.add_option("--count", count_, "Samples to send, in one request")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  const std::map<std::string, TensorEncoding> encodings = {{"binary", TensorEncoding::kBinary},
-                                                           {"json", TensorEncoding::kJson}};
-  verb.add_option("--encoding", encoding_, "How REST carries tensors: binary (default) or json")
-      ->transform(CLI::CheckedTransformer(encodings));
+  AddChoice<TensorEncoding>(
+      verb, "--encoding", encoding_,
+      {.help = "How REST carries tensors",
+       .names = {{"binary", TensorEncoding::kBinary}, {"json", TensorEncoding::kJson}}});
   AddPixelOption(verb, data_);
   verb.add_flag("--json", json_, "Print one JSON object");
 }

@@ -3,47 +3,122 @@
 
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
-#include "slipway/app/quantize_file.h"
+#include "slipway/app/internal/choice_option.h"
 
 #include <CLI/CLI.hpp>
 
-#include <cmath>
-#include <set>
-#include <utility>
+#include <memory>
 
 namespace slipway::app {
 
 void QuantizeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
   verb.add_option("-o,--output", out_, "Where the quantized model is written")->required();
-  verb.add_option("--method", method_, "static: int8 weights and activations in QDQ form")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"static"}));
-  verb.add_option("--calibration", calibration_.images,
-                  "IDX images, plain or gzip, from which the ranges of activations are taken")
-      ->required();
-  verb.add_option("--calibration-samples", calibration_samples_, "Images to use, from the first on")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--target", target_,
-                  "The processor that will run the model: vnni, avx2 or auto for this machine")
-      ->capture_default_str();
+  AddChoice<QuantizeMethod>(
+      verb, "--method", file_.method,
+      {.help = "static: int8 weights and activations. dynamic: int8 matrix products, ranges found "
+               "at each call. weight-only: weights in --bits, computation as before. fp16, bf16: "
+               "weights stored in 16 bits",
+       .names = {{"static", QuantizeMethod::kStatic},
+                 {"dynamic", QuantizeMethod::kDynamic},
+                 {"weight-only", QuantizeMethod::kWeightOnly},
+                 {"fp16", QuantizeMethod::kFloat16},
+                 {"bf16", QuantizeMethod::kBfloat16}}});
+  AddCalibrationOptions(verb);
+  AddStaticOptions(verb);
+  AddWeightOptions(verb);
   verb.add_option("--exclude", excluded_, "Names of nodes that stay float32");
-  AddPixelOption(verb, calibration_);
+  verb.add_option("--shape", shapes_,
+                  "NAME:D1,D2,... of an input with free sizes, for the check where there are no "
+                  "data");
   verb.add_flag("--json", json_, "Print one JSON object");
 }
 
+void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
+  verb.add_option("--calibration", file_.calibration.images,
+                  "IDX images, plain or gzip, like those that the model is for: needed by static "
+                  "and by --rounding gptq and adaround");
+  verb.add_option("--calibration-samples", file_.calibration_samples,
+                  "Images to use, from the first on")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  verb.add_option("--calibration-method", calibration_method_,
+                  "How the range of an activation is chosen: min-max, moving-average, percentile, "
+                  "entropy or mse")
+      ->capture_default_str();
+  verb.add_option("--percentile", file_.percentile,
+                  "The percentage of values that --calibration-method percentile keeps")
+      ->capture_default_str();
+  AddPixelOption(verb, file_.calibration);
+}
+
+void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
+  quantize::StaticQuantizeOptions& options = file_.quantize;
+  AddChoice<quantize::IntegerForm>(
+      verb, "--format", options.form,
+      {.help =
+           "static: qdq (float operators between pairs that engines fuse) or qoperator (integer "
+           "operators)",
+       .names = {{"qdq", quantize::IntegerForm::kQdq},
+                 {"qoperator", quantize::IntegerForm::kQOperator}}});
+  AddChoice<DataType>(verb, "--activation-type", options.format.activations,
+                      {.help = "static: type of activations",
+                       .names = {{"uint8", DataType::kUint8}, {"int8", DataType::kInt8}}});
+  AddChoice<DataType>(verb, "--weight-type", options.format.weights,
+                      {.help = "static: type of weights; uint8 takes uint8 activations",
+                       .names = {{"int8", DataType::kInt8}, {"uint8", DataType::kUint8}}});
+  verb.add_flag("--symmetric", options.format.symmetric_activations,
+                "static: zero in the middle of the codes of activations that can be negative");
+  verb.add_flag("--per-tensor", per_tensor_,
+                "static: one scale for a weight tensor, not one for "
+                "each output channel");
+  verb.add_flag("--reduce-range", reduce_range_,
+                "static, dynamic: 7-bit weights, exact on every processor");
+  AddChoice<quantize::Equalization>(
+      verb, "--equalize", options.equalization,
+      {.help =
+           "static: scale channels between layers alike, by their weights or by the values that "
+           "they take",
+       .names = {{"none", quantize::Equalization::kNone},
+                 {"weights", quantize::Equalization::kWeights},
+                 {"activations", quantize::Equalization::kActivations}}});
+  verb.add_flag("--bias-correction", options.bias_correction,
+                "static: biases make up for what the rounding of weights takes from outputs on "
+                "average");
+  verb.add_option("--target-cpu", target_,
+                  "The processor that will run the model: vnni, avx2 or auto for this machine")
+      ->capture_default_str();
+}
+
+void QuantizeCommand::AddWeightOptions(CLI::App& verb) {
+  quantize::WeightOnlyOptions& options = file_.weights;
+  verb.add_option("--bits", options.format.bits, "weight-only: 8, 4, 3 or 2 for a weight")
+      ->capture_default_str();
+  verb.add_option("--block-size", options.format.block_size,
+                  "weight-only: weights that share a scale: 16, 32, 64, 128 or 256")
+      ->capture_default_str();
+  verb.add_option("--rounding", rounding_, "weight-only: nearest, hqq, gptq or adaround")
+      ->capture_default_str();
+  verb.add_flag(
+      "--float-products", float_products_,
+      "weight-only: no rounding of inputs to int8 in matrix products: more exact, slower");
+}
+
 Status QuantizeCommand::Run(Terminal& terminal) {
-  SLIPWAY_TRY_ASSIGN(const quantize::TargetCpu target, quantize::ParseTargetCpu(target_));
+  SLIPWAY_TRY_ASSIGN(file_.quantize.target, quantize::ParseTargetCpu(target_));
+  SLIPWAY_TRY_ASSIGN(file_.calibration_method,
+                     quantize::ParseCalibrationMethod(calibration_method_));
+  SLIPWAY_TRY_ASSIGN(file_.weights.rounding, quantize::ParseWeightRounding(rounding_));
+  for (const std::string& shape : shapes_) SLIPWAY_TRY(AddShape(shape, file_.shapes));
+  file_.model = model_;
+  file_.out = out_;
+  file_.quantize.excluded_nodes = {excluded_.begin(), excluded_.end()};
+  file_.quantize.format.per_channel = !per_tensor_;
+  if (reduce_range_) file_.quantize.weight_range = quantize::WeightRange::kReduced;
+  file_.weights.int8_products = !float_products_;
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,
                      runtime::CreateOnnxRuntimeEngine({.intra_op_threads = 0}));
-  const QuantizeFileOptions options{
-      .model = model_,
-      .out = out_,
-      .calibration = calibration_,
-      .calibration_samples = calibration_samples_,
-      .quantize = {.target = target, .excluded_nodes = {excluded_.begin(), excluded_.end()}}};
-  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, options));
+  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, file_));
   PrintReport(result.report, result.outputs, terminal);
   return {};
 }
@@ -62,9 +137,9 @@ void QuantizeCommand::PrintReport(const quantize::QuantizeReport& report,
                {"weight SNR"},
                {"note", Table::Align::kLeft}});
   for (const quantize::LayerReport& layer : report.layers) {
-    const bool has_weights = layer.scale_count > 0;
-    table.AddRow({layer.name, layer.op_type, layer.is_int8 ? "int8" : "float32",
-                  has_weights ? fmt::format("{}", layer.scale_count) : "",
+    const bool has_weights = layer.weight_snr_db != 0;
+    table.AddRow({layer.name, layer.op_type, layer.type,
+                  layer.scale_count > 0 ? fmt::format("{}", layer.scale_count) : "",
                   has_weights ? fmt::format("{:.1f} dB", layer.weight_snr_db) : "", layer.reason});
   }
   terminal.Write(RenderFor(terminal, table));

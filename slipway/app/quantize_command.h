@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "slipway/app/adapted_data.h"
 #include "slipway/app/command.h"
+#include "slipway/app/quantize_file.h"
 #include "slipway/optimize/quantize/quantize_report.h"
-#include "slipway/optimize/quantize/target_cpu.h"
 #include "slipway/optimize/quantize/verify_quantized.h"
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,7 +16,9 @@ namespace slipway::app {
 class QuantizeCommand final : public Command {
  public:
   std::string_view name() const override { return "quantize"; }
-  std::string_view summary() const override { return "Make an int8 model out of a float32 one"; }
+  std::string_view summary() const override {
+    return "Make a float32 model smaller and faster with integers";
+  }
   void AddOptions(CLI::App& verb) override;
   Status Run(Terminal& terminal) override;
 
@@ -27,13 +27,21 @@ class QuantizeCommand final : public Command {
                    const std::vector<quantize::OutputComparison>& outputs,
                    Terminal& terminal) const;
 
+  void AddCalibrationOptions(CLI::App& verb);
+  void AddStaticOptions(CLI::App& verb);
+  void AddWeightOptions(CLI::App& verb);
+
   std::filesystem::path model_;
   std::filesystem::path out_;
-  std::string method_ = "static";
-  DataFlags calibration_;
-  std::size_t calibration_samples_ = 1000;
+  QuantizeFileOptions file_;  // What flags say is written into it, the rest in `Run`.
+  std::string calibration_method_ = "min-max";
+  std::string rounding_ = "nearest";
   std::string target_ = "auto";
   std::vector<std::string> excluded_;
+  std::vector<std::string> shapes_;
+  bool per_tensor_ = false;
+  bool reduce_range_ = false;
+  bool float_products_ = false;
   bool json_ = false;
 };
 

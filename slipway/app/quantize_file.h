@@ -2,24 +2,40 @@
 #pragma once
 
 #include "slipway/app/adapted_data.h"
+#include "slipway/app/synthetic_input.h"
+#include "slipway/optimize/quantize/calibration_method.h"
 #include "slipway/optimize/quantize/quantize_static.h"
+#include "slipway/optimize/quantize/quantize_weights.h"
 #include "slipway/optimize/quantize/verify_quantized.h"
 #include "slipway/runtime/engine.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace slipway::app {
 
+/// What `slipway quantize --method` names.
+enum class QuantizeMethod : std::uint8_t { kStatic, kDynamic, kWeightOnly, kFloat16, kBfloat16 };
+
 /// How a model file is quantized.
 struct QuantizeFileOptions {
   std::filesystem::path model;
   std::filesystem::path out;
-  DataFlags calibration;
+  QuantizeMethod method = QuantizeMethod::kStatic;
+  /// Data for which the model is; `images` may be empty for methods that need none.
+  DataFlags calibration = {};
   std::size_t calibration_samples = 1000;  ///< From the first on; fewer if there are fewer.
+  quantize::CalibrationMethod calibration_method = quantize::CalibrationMethod::kMinMax;
+  double percentile = quantize::kDefaultPercentile;  ///< For `CalibrationMethod::kPercentile`.
+  /// Of the static method; the dynamic one takes target, weight range and excluded nodes from it.
   quantize::StaticQuantizeOptions quantize = {};
+  /// Of the weight-only method, which takes excluded nodes from `quantize`.
+  quantize::WeightOnlyOptions weights = {};
+  /// What the result is checked on if there is no data.
+  SyntheticShapes shapes = {.batch = 4};
 };
 
 /// What became of it.
@@ -28,8 +44,9 @@ struct QuantizedFile {
   std::vector<quantize::OutputComparison> outputs;  ///< Against the float32 model.
 };
 
-/// Quantizes the model of the options with ranges from the calibration data, checks the result in
-/// `engine` against the original, and only then writes it, all or nothing.
+/// Quantizes the model of the options, with what it takes on the calibration data if the method
+/// asks for that, checks the result in `engine` against the original, and only then writes it, all
+/// or nothing. kInvalidArgument if the method needs data and there are none.
 Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
                                    const QuantizeFileOptions& options);
 

@@ -1,91 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 
-#include "slipway/graph/model_file.h"
+#include "slipway/optimize/quantize/internal/value_stream.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace slipway::quantize {
 namespace {
 
-// Observers of the values that a session takes in or gives.
-class Observation {
+// Sums and largest magnitudes of the elements of each channel.
+class ChannelSums {
  public:
-  Observation(const runtime::Session& session, std::span<const std::string> values,
-              const RangeObserverFactory& make_observer) {
-    for (const std::string& value : values) {
-      const auto output = std::ranges::find(session.outputs(), value, &runtime::TensorSpec::name);
-      // What the session does not give is what it takes.
-      const bool is_input = output == session.outputs().end();
-      const auto index = static_cast<std::size_t>(output - session.outputs().begin());
-      watched_.push_back({value, is_input, index, make_observer()});
-    }
-  }
-
-  Status Add(const Tensor& input, std::span<const SharedTensor> outputs) {
-    for (const Watched& watched : watched_) {
-      const TensorView view = watched.is_input ? input.view() : outputs[watched.output].view;
-      const std::span<const float> values = view.elements<float>();
-      const auto broken =
-          std::ranges::find_if_not(values, [](float v) { return std::isfinite(v); });
-      if (broken != values.end()) {
-        return InvalidArgument(
-            "value \"{}\" is {} on the calibration data: quantization needs "
-            "finite values",
-            watched.value, *broken);
+  // The channels of `view` lie along dimension `axis`, which it has.
+  void Add(const TensorView& view, std::size_t axis) {
+    const std::span<const std::int64_t> sizes = view.shape.sizes();
+    const auto channels = static_cast<std::size_t>(sizes[axis]);
+    std::size_t inner = 1;
+    for (const std::int64_t size : sizes.subspan(axis + 1)) inner *= static_cast<std::size_t>(size);
+    const auto values = view.elements<float>();
+    if (values.empty()) return;
+    sums_.resize(channels);
+    largest_.resize(channels);
+    for (std::size_t first = 0; first < values.size(); first += inner) {
+      double sum = 0;
+      float largest = 0;
+      for (const float value : values.subspan(first, inner)) {
+        sum += value;
+        largest = std::max(largest, std::abs(value));
       }
-      watched.observer->Observe(values);
+      const std::size_t channel = first / inner % channels;
+      sums_[channel] += sum;
+      largest_[channel] = std::max(largest_[channel], largest);
     }
-    return {};
+    count_ += values.size() / channels;
   }
 
-  RangesByValue Ranges() const {
-    RangesByValue ranges;
-    for (const Watched& watched : watched_) ranges[watched.value] = watched.observer->range();
-    return ranges;
+  const std::vector<float>& largest() const { return largest_; }
+  std::vector<float> Means() const {
+    std::vector<float> means;
+    for (const double sum : sums_) {
+      means.push_back(static_cast<float>(sum / static_cast<double>(count_)));
+    }
+    return means;
   }
 
  private:
-  struct Watched {
-    std::string value;
-    bool is_input = false;
-    std::size_t output = 0;  // Its index, unless it is the input.
-    std::unique_ptr<RangeObserver> observer;
-  };
-  std::vector<Watched> watched_;
+  std::vector<double> sums_;
+  std::vector<float> largest_;
+  std::size_t count_ = 0;  // Elements of each channel.
 };
-
-bool IsNamed(const std::vector<graph::ValueInfo>& infos, const std::string& name) {
-  return std::ranges::find(infos, name, &graph::ValueInfo::name) != infos.end();
-}
-
-// `model` with each of `values` among its outputs.
-graph::Model WithOutputs(const graph::Model& model, std::span<const std::string> values) {
-  graph::Model watched = model;
-  for (const std::string& value : values) {
-    if (IsNamed(watched.graph.outputs, value) || IsNamed(watched.graph.inputs, value)) continue;
-    watched.graph.outputs.push_back(
-        {.name = value, .dtype = DataType::kFloat32, .shape = std::nullopt});
-  }
-  return watched;
-}
 
 }  // namespace
 
 Result<RangesByValue> DatasetCalibrator::Ranges(const graph::Model& model,
                                                 std::span<const std::string> values) {
-  SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(WithOutputs(model, values)));
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session,
-                     engine_.LoadBytes(AsBytes(bytes), "calibration model", {}));
-  Observation observation(*session, values, options_.observer);
-  SLIPWAY_TRY_ASSIGN(SampleRunner runner, SampleRunner::Create(*session, samples_));
-  SLIPWAY_TRY(runner.ForEachBatch(options_.batches,
-                                  [&](const Tensor& input, std::span<const SharedTensor> outputs) {
-                                    return observation.Add(input, outputs);
-                                  }));
-  return observation.Ranges();
+  std::vector<std::unique_ptr<RangeObserver>> observers;
+  for (std::size_t i = 0; i < values.size(); ++i) observers.push_back(options_.observer());
+  const ValueStream stream = {.engine = engine_, .samples = samples_, .batches = options_.batches};
+  SLIPWAY_TRY(stream.Run(model, values,
+                         [&](std::size_t i, const TensorView& view, std::size_t samples) -> Status {
+                           observers[i]->Observe(view.elements<float>(), samples);
+                           return {};
+                         }));
+  RangesByValue ranges;
+  for (std::size_t i = 0; i < values.size(); ++i) ranges[values[i]] = observers[i]->range();
+  return ranges;
+}
+
+Result<ChannelStatistics> DatasetCalibrator::Channels(const graph::Model& model,
+                                                      std::span<const ChannelValue> values) {
+  std::vector<std::string> names;
+  for (const ChannelValue& value : values) names.push_back(value.value);
+  std::vector<ChannelSums> sums(values.size());
+  const ValueStream stream = {.engine = engine_, .samples = samples_, .batches = options_.batches};
+  SLIPWAY_TRY(stream.Run(
+      model, names, [&](std::size_t i, const TensorView& view, std::size_t /*samples*/) -> Status {
+        const std::size_t rank = view.shape.rank();
+        if (rank >= 2) sums[i].Add(view, values[i].is_last ? rank - 1 : 1);
+        return {};
+      }));
+  ChannelStatistics statistics;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    statistics.means[names[i]] = sums[i].Means();
+    statistics.largest[names[i]] = sums[i].largest();
+  }
+  return statistics;
 }
 
 }  // namespace slipway::quantize

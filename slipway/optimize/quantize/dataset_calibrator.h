@@ -31,6 +31,8 @@ class DatasetCalibrator final : public Calibrator {
   /// As promised by `Calibrator`; the message of an error names the value that is not finite.
   Result<RangesByValue> Ranges(const graph::Model& model,
                                std::span<const std::string> values) override;
+  Result<ChannelStatistics> Channels(const graph::Model& model,
+                                     std::span<const ChannelValue> values) override;
 
  private:
   const runtime::Engine& engine_;

@@ -17,6 +17,7 @@ using ::slipway::quantize::testing::ConstantSamples;
 using ::slipway::quantize::testing::ModelBuilder;
 using ::slipway::quantize::testing::RandomSamples;
 using ::slipway::testing::FailsWith;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -64,6 +65,23 @@ TEST_F(DatasetCalibratorTest, FindsTheSameRangesWhateverTheBatches) {
       DatasetCalibrator(*engine_, *samples, one_by_one).Ranges(DoubledAndRectified(), values));
 
   EXPECT_EQ(together, apart);
+}
+
+TEST_F(DatasetCalibratorTest, FindsTheMeansAndLargestMagnitudesOfChannels) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 2, 2}).Node("Neg", {"x"}, "y").Output("y");
+  const Tensor rows =
+      Tensor::Of<float>(Shape({2, 2, 2}), std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8});
+  const auto samples = *dataset::TensorSamples::Create(rows.Clone());
+  const std::vector<ChannelValue> values = {{"x", false}, {"y", true}};
+
+  ASSERT_OK_AND_ASSIGN(const ChannelStatistics statistics,
+                       DatasetCalibrator(*engine_, *samples).Channels(builder.Build(), values));
+
+  EXPECT_THAT(statistics.means.at("x"), ElementsAre(3.5F, 5.5F));
+  EXPECT_THAT(statistics.means.at("y"), ElementsAre(-4, -5));
+  EXPECT_THAT(statistics.largest.at("x"), ElementsAre(6, 8));
+  EXPECT_THAT(statistics.largest.at("y"), ElementsAre(7, 8));
 }
 
 TEST_F(DatasetCalibratorTest, NamesTheValueThatIsNotFinite) {

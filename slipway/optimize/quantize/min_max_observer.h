@@ -3,6 +3,7 @@
 
 #include "slipway/optimize/quantize/range_observer.h"
 
+#include <cstddef>
 #include <optional>
 
 namespace slipway::quantize {
@@ -10,7 +11,7 @@ namespace slipway::quantize {
 /// Chooses the smallest range that holds every value seen.
 class MinMaxObserver final : public RangeObserver {
  public:
-  void Observe(std::span<const float> values) override;
+  void Observe(std::span<const float> values, std::size_t samples) override;
   Status Merge(const RangeObserver& other) override;
   ValueRange range() const override { return seen_.value_or(ValueRange{}); }
 

@@ -26,7 +26,7 @@ std::vector<float> RandomValues(std::size_t count, unsigned seed) {
 
 class OtherObserver final : public RangeObserver {
  public:
-  void Observe(std::span<const float> /*values*/) override {}
+  void Observe(std::span<const float> /*values*/, std::size_t /*samples*/) override {}
   Status Merge(const RangeObserver& /*other*/) override { return {}; }
   ValueRange range() const override { return {}; }
 };
@@ -36,7 +36,7 @@ TEST(MinMaxObserverTest, FindsTheExtremesWhateverTheLength) {
     const std::vector<float> values = RandomValues(count, 1);
     MinMaxObserver observer;
 
-    observer.Observe(values);
+    observer.Observe(values, 1);
 
     EXPECT_EQ(observer.range(), (ValueRange{std::ranges::min(values), std::ranges::max(values)}));
   }
@@ -44,7 +44,7 @@ TEST(MinMaxObserverTest, FindsTheExtremesWhateverTheLength) {
 
 TEST(MinMaxObserverTest, HasARangeOfZeroBeforeItSeesAnything) {
   MinMaxObserver observer;
-  observer.Observe({});
+  observer.Observe({}, 1);
   EXPECT_EQ(observer.range(), ValueRange{});
 }
 
@@ -52,12 +52,12 @@ TEST(MinMaxObserverTest, SeesTheSameInPartsAndMergedAsInOne) {
   const std::vector<float> values = RandomValues(300, 2);
   const std::span<const float> all(values);
   MinMaxObserver one;
-  one.Observe(all);
+  one.Observe(all, 1);
   MinMaxObserver first;
-  first.Observe(all.first(17));
-  first.Observe(all.subspan(17, 100));
+  first.Observe(all.first(17), 1);
+  first.Observe(all.subspan(17, 100), 10);
   MinMaxObserver second;
-  second.Observe(all.subspan(117));
+  second.Observe(all.subspan(117), 1);
 
   ASSERT_OK(first.Merge(second));
   ASSERT_OK(first.Merge(MinMaxObserver()));

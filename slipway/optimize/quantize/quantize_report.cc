@@ -13,6 +13,7 @@ void AppendLayer(JsonWriter& json, const LayerReport& layer) {
   json.Key("name").String(layer.name);
   json.Key("op_type").String(layer.op_type);
   json.Key("is_int8").Bool(layer.is_int8);
+  json.Key("type").String(layer.type);
   json.Key("reason").String(layer.reason);
   json.Key("scale_count").Number(layer.scale_count);
   json.Key("weight_snr_db").Number(layer.weight_snr_db);
@@ -29,6 +30,7 @@ std::size_t QuantizeReport::quantized_layer_count() const {
 std::string ToJson(const QuantizeReport& report) {
   JsonWriter json;
   json.BeginObject();
+  json.Key("method").String(report.method);
   json.Key("target").String(TargetCpuName(report.target));
   json.Key("weight_range").String(WeightRangeName(report.weight_range));
   json.Key("float_bytes").Number(report.float_bytes);

@@ -16,14 +16,19 @@ struct LayerReport {
   std::string name;  ///< The node's, or if it has none that of its first output.
   std::string op_type;
   bool is_int8 = false;
+  /// What it computes with, "float32" or "int8", or what its weights are stored as, such as
+  /// "int4 weights".
+  std::string type = "float32";
   std::string reason;  ///< Why it stays float32, or what becomes of it; empty for int8 operators.
-  /// Scales of its weights, one for each output channel; 0 if it has no int8 weights.
+  /// Scales of its weights: one for each output channel, for each block, or for all; 0 if its
+  /// weights are float.
   std::size_t scale_count = 0;
-  double weight_snr_db = 0;  ///< See `QuantizedWeight`; 0 if there are no int8 weights.
+  double weight_snr_db = 0;  ///< See `QuantizedWeight`; 0 if its weights are float32.
 };
 
 /// What quantization did to a model.
 struct QuantizeReport {
+  std::string method = {};  ///< "static", "dynamic", "weight-only", "fp16" or "bf16".
   TargetCpu target = TargetCpu::kThisMachine;  ///< Resolved: never kThisMachine when done.
   WeightRange weight_range = WeightRange::kFull;
   std::vector<LayerReport> layers;  ///< In the order of the graph.
@@ -31,13 +36,13 @@ struct QuantizeReport {
   std::uint64_t quantized_bytes = 0;
   std::vector<std::string> notes;  ///< What was left out of the whole, for people.
 
-  /// Layers with int8 weights.
+  /// Layers with quantized weights.
   std::size_t quantized_layer_count() const;
 };
 
-/// The report as one JSON object: "target", "weight_range", "float_bytes", "quantized_bytes",
-/// "notes", and "layers" with the fields of `LayerReport` by their names. An infinite ratio is
-/// null.
+/// The report as one JSON object: "method", "target", "weight_range", "float_bytes",
+/// "quantized_bytes", "notes", and "layers" with the fields of `LayerReport` by their names. An
+/// infinite ratio is null.
 std::string ToJson(const QuantizeReport& report);
 
 }  // namespace slipway::quantize

@@ -5,6 +5,7 @@
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 #include "slipway/optimize/quantize/testing/model_builder.h"
+#include "slipway/optimize/quantize/testing/model_runs.h"
 #include "slipway/optimize/quantize/testing/random_samples.h"
 #include "slipway/optimize/quantize/verify_quantized.h"
 
@@ -20,7 +21,10 @@ namespace {
 
 using ::slipway::quantize::testing::ConstantSamples;
 using ::slipway::quantize::testing::ModelBuilder;
+using ::slipway::quantize::testing::OpsOf;
 using ::slipway::quantize::testing::RandomSamples;
+using ::slipway::quantize::testing::RelativeSquaredError;
+using ::slipway::quantize::testing::RunModel;
 using ::slipway::testing::FailsWith;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -29,12 +33,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr double kGoodSnrDb = 25;
-
-std::vector<std::string> OpsOf(const graph::Model& model) {
-  std::vector<std::string> ops;
-  for (const graph::Node& node : model.graph.nodes) ops.push_back(node.op_type);
-  return ops;
-}
 
 class QuantizeStaticTest : public ::testing::Test {
  protected:
@@ -59,15 +57,7 @@ class QuantizeStaticTest : public ::testing::Test {
   // What the engine computes on `samples`, as far as it may rewrite the model.
   Result<std::vector<float>> Run(const graph::Model& model, const dataset::SampleSource& samples,
                                  runtime::GraphOptimization optimization) {
-    SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(model));
-    SLIPWAY_TRY_ASSIGN(const auto session, engine_->LoadBytes(AsBytes(bytes), "test model",
-                                                              {.optimization = optimization}));
-    SLIPWAY_TRY_ASSIGN(const Tensor input, samples.Read(0, samples.sample_count()));
-    const TensorView view = input.view();
-    SLIPWAY_TRY_ASSIGN(const std::vector<SharedTensor> outputs,
-                       session->NewExecutor()->Run(std::span(&view, 1), {}));
-    const auto values = outputs[0].view.elements<float>();
-    return std::vector<float>(values.begin(), values.end());
+    return RunModel(*engine_, model, samples, optimization);
   }
 
   std::unique_ptr<runtime::Engine> engine_;
@@ -154,12 +144,194 @@ TEST_F(QuantizeStaticTest, IsExactOnThisMachineWhereSumsAreLargest) {
   for (std::size_t i = 0; i < exact.size(); ++i) EXPECT_NEAR(fused[i], exact[i], 0.02);
 }
 
-TEST_F(QuantizeStaticTest, TakesConstantActivations) {
+graph::Model ResidualBlocks() {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 8, 8, 8}).Convolution("x", "a", {8, 16}).Node("Relu", {"a"}, "ar");
+  builder.Convolution("ar", "b", {16, 16}).Node("Add", {"b", "ar"}, "s").Node("Relu", {"s"}, "sr");
+  builder.Node("LeakyRelu", {"b"}, "l").Node("Sigmoid", {"sr"}, "g").Node("Mul", {"l", "g"}, "m");
+  builder.Node("Concat", {"m", "ar"}, "cc", {{"axis", std::int64_t{1}}});
+  const std::vector<std::int64_t> two = {2, 2};
+  builder.Node("AveragePool", {"cc"}, "p", {{"kernel_shape", two}, {"strides", two}});
+  builder.Convolution("p", "d", {32, 16, 1}).Node("GlobalAveragePool", {"d"}, "ga");
+  builder.Node("Flatten", {"ga"}, "f").RandomFloats("w", Shape({16, 8}), 0.3F);
+  builder.Node("MatMul", {"f", "w"}, "h").RandomFloats("v", Shape({8, 4}), 0.3F);
+  return builder.Node("MatMul", {"h", "v"}, "y").Output("y").Build();
+}
+
+std::vector<StaticQuantizeOptions> AllFormats() {
+  std::vector<StaticQuantizeOptions> all;
+  for (const auto& [activations, weights] :
+       {std::pair(DataType::kUint8, DataType::kInt8), std::pair(DataType::kInt8, DataType::kInt8),
+        std::pair(DataType::kUint8, DataType::kUint8)}) {
+    for (const bool is_symmetric : {false, true}) {
+      for (const bool per_channel : {false, true}) {
+        all.push_back({.format = {.activations = activations,
+                                  .weights = weights,
+                                  .symmetric_activations = is_symmetric,
+                                  .per_channel = per_channel}});
+      }
+    }
+  }
+  return all;
+}
+
+std::string Describe(const IntegerFormat& format) {
+  return fmt::format("{} symmetric: {} per channel: {}", IntegerFormatName(format),
+                     format.symmetric_activations, format.per_channel);
+}
+
+TEST_F(QuantizeStaticTest, ComputesInEachFormWhatTheCodesStandFor) {
+  struct Case {
+    graph::Model model;
+    Shape shape;
+  };
+  const std::vector<Case> cases = {{SmallCnn(), Shape({16, 4, 8, 8})},
+                                   {ResidualBlocks(), Shape({16, 8, 8, 8})}};
+  for (const Case& each : cases) {
+    const auto samples = RandomSamples(each.shape);
+    for (StaticQuantizeOptions options : AllFormats()) {
+      graph::Model qdq = each.model;
+      ASSERT_OK(Quantize(qdq, *samples, options));
+      graph::Model qoperator = each.model;
+      options.form = IntegerForm::kQOperator;
+      ASSERT_OK(Quantize(qoperator, *samples, options));
+
+      ASSERT_OK_AND_ASSIGN(const auto exact,
+                           Run(each.model, *samples, runtime::GraphOptimization::kAll));
+      // Without optimization the engine multiplies dequantized floats: the reference of the rest.
+      ASSERT_OK_AND_ASSIGN(const auto reference,
+                           Run(qdq, *samples, runtime::GraphOptimization::kNone));
+      ASSERT_OK_AND_ASSIGN(const auto fused, Run(qdq, *samples, runtime::GraphOptimization::kAll));
+      ASSERT_OK_AND_ASSIGN(const auto operators,
+                           Run(qoperator, *samples, runtime::GraphOptimization::kNone));
+
+      const std::string format = Describe(options.format);
+      EXPECT_LT(RelativeSquaredError(exact, reference), 0.03) << format;
+      EXPECT_LT(RelativeSquaredError(reference, fused), 2e-3) << format;
+      EXPECT_LT(RelativeSquaredError(reference, operators), 2e-3) << format;
+    }
+  }
+}
+
+TEST_F(QuantizeStaticTest, LeavesNoFloatOperatorBetweenQOperators) {
+  for (StaticQuantizeOptions options : AllFormats()) {
+    options.form = IntegerForm::kQOperator;
+    graph::Model model = SmallCnn();
+    ASSERT_OK(Quantize(model, *RandomSamples(Shape({16, 4, 8, 8})), options));
+
+    EXPECT_THAT(OpsOf(model), ElementsAre("QuantizeLinear", "QLinearConv", "QLinearConv", "MaxPool",
+                                          "Flatten", "QGemm"))
+        << Describe(options.format);
+  }
+}
+
+// The largest mean error of a channel of the first output of `actual`.
+double LargestBias(std::span<const float> expected, std::span<const float> actual,
+                   std::size_t channels) {
+  std::vector<double> sums(channels);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    sums[i % channels] += static_cast<double>(expected[i]) - actual[i];
+  }
+  double largest = 0;
+  for (const double sum : sums) largest = std::max(largest, std::abs(sum));
+  return largest * static_cast<double>(channels) / static_cast<double>(expected.size());
+}
+
+TEST_F(QuantizeStaticTest, TakesTheMeanErrorOutOfOutputsIfBiasesAreCorrected) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 8, 8}).RandomFloats("w", Shape({16, 4, 3, 3}), 0.3F);
+  builder.Node("Conv", {"x", "w"}, "c").Node("Relu", {"c"}, "r").Node("Flatten", {"r"}, "f");
+  builder.RandomFloats("v", Shape({10, 576}), 0.06F);
+  builder.Node("Gemm", {"f", "v"}, "y", {{"transB", std::int64_t{1}}}).Output("y");
+  const auto samples = RandomSamples(Shape({200, 4, 8, 8}));
+  graph::Model plain = builder.Build();
+  graph::Model corrected = builder.Build();
+  // One scale for all makes the rounding of weights coarse.
+  StaticQuantizeOptions options = {.format = {.per_channel = false}};
+  ASSERT_OK(Quantize(plain, *samples, options));
+  options.bias_correction = true;
+  ASSERT_OK(Quantize(corrected, *samples, options));
+
+  const auto all = runtime::GraphOptimization::kAll;
+  ASSERT_OK_AND_ASSIGN(const auto expected, Run(builder.Build(), *samples, all));
+  ASSERT_OK_AND_ASSIGN(const auto before, Run(plain, *samples, all));
+  ASSERT_OK_AND_ASSIGN(const auto after, Run(corrected, *samples, all));
+
+  EXPECT_LT(LargestBias(expected, after, 10), 0.5 * LargestBias(expected, before, 10));
+}
+
+// Convolutions whose channels in between differ a hundredfold for no need.
+graph::Model UnevenChannels() {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 16}).Node("Relu", {"c"}, "r");
+  graph::Model model = builder.Convolution("r", "y", {16, 8}).Output("y").Build();
+  const auto scale = [&](const std::string& name, std::size_t inner, bool is_inverse) {
+    const Tensor& tensor = *model.graph.FindInitializer(name);
+    std::vector<float> values(tensor.elements<float>().begin(), tensor.elements<float>().end());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float factor = i / inner % 16 == 0 ? 100.0F : 1.0F;
+      values[i] *= is_inverse ? 1 / factor : factor;
+    }
+    model.graph.initializers[name] =
+        std::make_shared<const Tensor>(Tensor::Of<float>(tensor.shape(), values));
+  };
+  scale("c_weight", 36, false);
+  scale("c_bias", 1, false);
+  scale("y_weight", 9, true);
+  return model;
+}
+
+TEST_F(QuantizeStaticTest, SaysOfHowManyValuesItEqualizedChannels) {
+  graph::Model model = UnevenChannels();
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report,
+                       Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),
+                                {.equalization = Equalization::kWeights}));
+  EXPECT_THAT(report.notes, Contains("channels of 1 values between layers equalized by weights"));
+}
+
+TEST_F(QuantizeStaticTest, LosesLessIfChannelsAreEqualized) {
+  const auto samples = RandomSamples(Shape({30, 4, 8, 8}));
+  const auto all = runtime::GraphOptimization::kAll;
+  ASSERT_OK_AND_ASSIGN(const auto expected, Run(UnevenChannels(), *samples, all));
+  const auto error_with = [&](Equalization equalization) -> Result<double> {
+    graph::Model model = UnevenChannels();
+    SLIPWAY_TRY(Quantize(model, *samples, {.equalization = equalization}));
+    SLIPWAY_TRY_ASSIGN(const std::vector<float> actual, Run(model, *samples, all));
+    return RelativeSquaredError(expected, actual);
+  };
+
+  ASSERT_OK_AND_ASSIGN(const double without, error_with(Equalization::kNone));
+  ASSERT_OK_AND_ASSIGN(const double by_weights, error_with(Equalization::kWeights));
+  ASSERT_OK_AND_ASSIGN(const double by_activations, error_with(Equalization::kActivations));
+
+  EXPECT_LT(by_weights, 0.1 * without);
+  EXPECT_LT(by_activations, 0.1 * without);
+}
+
+TEST_F(QuantizeStaticTest, RefusesTypesThatNoKernelMultiplies) {
+  graph::Model model = SmallCnn();
+  EXPECT_THAT(Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),
+                       {.format = {.activations = DataType::kInt8, .weights = DataType::kUint8}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("no engine kernel")));
+}
+
+TEST_F(QuantizeStaticTest, UsesAllOfUint8WeightsOnEachProcessor) {
+  graph::Model model = SmallCnn();
+  ASSERT_OK_AND_ASSIGN(
+      const QuantizeReport report,
+      Quantize(model, *RandomSamples(Shape({8, 4, 8, 8})),
+               {.format = {.weights = DataType::kUint8}, .target = TargetCpu::kAvx2}));
+  EXPECT_EQ(report.weight_range, WeightRange::kFull);
+}
+
+TEST_F(QuantizeStaticTest, TakesConstantActivationsAndSaysSo) {
   graph::Model model = SmallCnn();
   const graph::Model original = model;
   const auto zeros = ConstantSamples(Shape({4, 4, 8, 8}), 0);
 
-  ASSERT_OK(Quantize(model, *zeros));
+  ASSERT_OK_AND_ASSIGN(const QuantizeReport report, Quantize(model, *zeros));
+
+  EXPECT_THAT(report.notes, Contains(HasSubstr("value \"x\" is 0 everywhere")));
 
   ASSERT_OK(VerifyQuantized(*engine_, {original, model}, *zeros));
 }

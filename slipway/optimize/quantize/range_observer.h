@@ -4,6 +4,7 @@
 #include "slipway/base/result.h"
 #include "slipway/optimize/quantize/affine_scale.h"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -18,8 +19,10 @@ namespace slipway::quantize {
 class RangeObserver {
  public:
   virtual ~RangeObserver() = default;
-  /// Takes the values of one batch in. All are finite.
-  virtual void Observe(std::span<const float> values) = 0;
+  /// Takes the values of one batch in, which holds `samples` samples, at least one. All are finite.
+  /// The values of a sample lie together if there are as many for each; a method that looks at
+  /// samples takes values that cannot be shared out evenly for those of one.
+  virtual void Observe(std::span<const float> values, std::size_t samples) = 0;
   /// Takes in all that `other`, of the same class, has seen. kInvalidArgument if it is of another.
   virtual Status Merge(const RangeObserver& other) = 0;
   /// The range chosen by what was observed so far; [0, 0] if that is nothing.

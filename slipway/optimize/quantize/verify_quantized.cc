@@ -31,8 +31,10 @@ class OutputDifference {
                        "output \"{}\" of the quantized model has {} elements: the original has {}",
                        name_, actual.size(), expected.size());
     }
+    seen_ += expected.size();
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (!std::isfinite(expected[i])) continue;
+      ++compared_;
       if (!std::isfinite(actual[i])) {
         return MakeError(ErrorCode::kFailedPrecondition,
                          "output \"{}\" of the quantized model is {} where the original is {}",
@@ -46,11 +48,18 @@ class OutputDifference {
     return {};
   }
 
-  OutputComparison Compare() const {
+  // kInvalidArgument if there was nothing to compare with.
+  Result<OutputComparison> Compare() const {
+    if (compared_ == 0 && seen_ > 0) {
+      return InvalidArgument(
+          "output \"{}\" of the original model is finite nowhere on the data: there is nothing to "
+          "check the result by",
+          name_);
+    }
     constexpr double kDecibelsPerDecade = 10;
     const double snr_db = noise_ == 0 ? std::numeric_limits<double>::infinity()
                                       : kDecibelsPerDecade * std::log10(signal_ / noise_);
-    return {.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
+    return OutputComparison{.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
   }
 
  private:
@@ -58,6 +67,8 @@ class OutputDifference {
   double signal_ = 0;
   double noise_ = 0;
   double largest_error_ = 0;
+  std::size_t seen_ = 0;
+  std::size_t compared_ = 0;
 };
 
 Status CheckSnr(const OutputComparison& output, double min_snr_db) {
@@ -94,15 +105,11 @@ class Comparison {
     std::vector<OutputComparison> compared;
     for (std::size_t i = 0; i < differences_.size(); ++i) {
       if (!IsFloat(i)) continue;
-      compared.push_back(differences_[i].Compare());
+      SLIPWAY_TRY_ASSIGN(OutputComparison output, differences_[i].Compare());
+      compared.push_back(std::move(output));
       SLIPWAY_TRY(CheckSnr(compared.back(), min_snr_db));
     }
     return compared;
-  }
-
- private:
-  bool IsFloat(std::size_t output) const {
-    return original_.outputs()[output].dtype == DataType::kFloat32;
   }
 
   Status Add(std::span<const SharedTensor> expected, std::span<const SharedTensor> actual) {
@@ -112,6 +119,11 @@ class Comparison {
                                       actual[i].view.elements<float>()));
     }
     return {};
+  }
+
+ private:
+  bool IsFloat(std::size_t output) const {
+    return original_.outputs()[output].dtype == DataType::kFloat32;
   }
 
   const runtime::Session& original_;
@@ -131,21 +143,47 @@ Status CheckSameOutputs(const runtime::Session& original, const runtime::Session
                    "the quantized model has other inputs or outputs than the original");
 }
 
+// Both models, loaded.
+struct SessionPair {
+  std::unique_ptr<runtime::Session> original;
+  std::unique_ptr<runtime::Session> quantized;
+};
+
+Result<SessionPair> LoadBoth(const runtime::Engine& engine, const ModelPair& models) {
+  SLIPWAY_TRY_ASSIGN(std::unique_ptr<runtime::Session> original,
+                     Load(engine, models.original, "original model"));
+  Result<std::unique_ptr<runtime::Session>> quantized =
+      Load(engine, models.quantized, "quantized model");
+  if (!quantized) return Refused(quantized.error());
+  SLIPWAY_TRY(CheckSameOutputs(*original, **quantized));
+  return SessionPair{std::move(original), *std::move(quantized)};
+}
+
 }  // namespace
 
 Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
                                                       const ModelPair& models,
                                                       const dataset::SampleSource& samples,
                                                       const VerifyOptions& options) {
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> original_session,
-                     Load(engine, models.original, "original model"));
-  Result<std::unique_ptr<runtime::Session>> quantized_session =
-      Load(engine, models.quantized, "quantized model");
-  if (!quantized_session) return Refused(quantized_session.error());
-  SLIPWAY_TRY(CheckSameOutputs(*original_session, **quantized_session));
-  Comparison comparison(*original_session);
-  SLIPWAY_TRY(comparison.Run(**quantized_session, samples, options.batches));
+  SLIPWAY_TRY_ASSIGN(const SessionPair sessions, LoadBoth(engine, models));
+  Comparison comparison(*sessions.original);
+  SLIPWAY_TRY(comparison.Run(*sessions.quantized, samples, options.batches));
   return comparison.Compare(options.min_snr_db);
+}
+
+Result<std::vector<OutputComparison>> VerifyOnInputs(const runtime::Engine& engine,
+                                                     const ModelPair& models,
+                                                     std::span<const TensorView> inputs,
+                                                     double min_snr_db) {
+  SLIPWAY_TRY_ASSIGN(const SessionPair sessions, LoadBoth(engine, models));
+  SLIPWAY_TRY_ASSIGN(const std::vector<SharedTensor> expected,
+                     sessions.original->NewExecutor()->Run(inputs, {}));
+  const Result<std::vector<SharedTensor>> actual =
+      sessions.quantized->NewExecutor()->Run(inputs, {});
+  if (!actual) return Refused(Annotate(actual.error(), "the quantized model fails"));
+  Comparison comparison(*sessions.original);
+  SLIPWAY_TRY(comparison.Add(expected, *actual));
+  return comparison.Compare(min_snr_db);
 }
 
 }  // namespace slipway::quantize

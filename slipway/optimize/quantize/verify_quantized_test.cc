@@ -60,6 +60,18 @@ TEST_F(VerifyQuantizedTest, RefusesMoreNoiseThanAllowed) {
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("40.0 dB")));
 }
 
+TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesZeros) {
+  EXPECT_THAT(Verify(Model("Mul", 0)),
+              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("too far off: 0.0 dB")));
+}
+
+TEST_F(VerifyQuantizedTest, RefusesToCompareWithWhatIsFiniteNowhere) {
+  const graph::Model infinite = Model("Div", 0);
+  EXPECT_THAT(
+      VerifyQuantized(*engine_, {infinite, Model("Mul", 2)}, *RandomSamples(Shape({30, 4}))),
+      FailsWith(ErrorCode::kInvalidArgument, HasSubstr("nothing to check the result by")));
+}
+
 TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesWhatIsNotFinite) {
   EXPECT_THAT(Verify(Model("Div", 0)),
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("\"y\" of the quantized")));
@@ -68,6 +80,21 @@ TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesWhatIsNotFinite) {
 TEST_F(VerifyQuantizedTest, RefusesAModelThatDoesNotLoad) {
   EXPECT_THAT(Verify(Model("NoSuchOperator", 1)),
               FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("NoSuchOperator")));
+}
+
+TEST_F(VerifyQuantizedTest, ComparesOnGivenInputsAsOnSamples) {
+  const Tensor input = Tensor::Of<float>(Shape({1, 4}), std::vector<float>{1, 2, 3, 4});
+  const TensorView view = input.view();
+  const graph::Model original = Model("Mul", 2);
+  const graph::Model noisy = Model("Mul", 2.02F);
+
+  ASSERT_OK_AND_ASSIGN(const std::vector<OutputComparison> outputs,
+                       VerifyOnInputs(*engine_, {original, noisy}, std::span(&view, 1)));
+
+  EXPECT_NEAR(outputs[0].snr_db, 40, 0.1);
+  EXPECT_NEAR(outputs[0].largest_error, 0.08, 1e-4);
+  EXPECT_THAT(VerifyOnInputs(*engine_, {original, noisy}, std::span(&view, 1), 50),
+              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("40.0 dB")));
 }
 
 TEST_F(VerifyQuantizedTest, RefusesAModelWithOtherOutputs) {

@@ -5,9 +5,11 @@
 #include "slipway/graph/remove_unused.h"
 #include "slipway/graph/unique_names.h"
 #include "slipway/optimize/quantize/affine_scale.h"
+#include "slipway/optimize/quantize/internal/bias_correction.h"
 #include "slipway/optimize/quantize/internal/bias_quantizer.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,6 +19,8 @@
 
 namespace slipway::quantize {
 namespace {
+
+constexpr std::int32_t kMiddleOfUint8 = 128;
 
 // The names of the initializers that hold a scale and its zero point.
 struct ScaleNames {
@@ -46,6 +50,16 @@ graph::ConstantTensor Vector(std::span<const T> values) {
   return Share(Tensor::Of<T>(Shape({static_cast<std::int64_t>(values.size())}), values));
 }
 
+// A tensor of uint8 or int8, which hold all of `values`.
+Tensor ByteTensor(DataType type, const Shape& shape, std::span<const std::int32_t> values) {
+  const auto as = [&]<typename T>(T /*zero*/) {
+    std::vector<T> bytes;
+    for (const std::int32_t value : values) bytes.push_back(static_cast<T>(value));
+    return Tensor::Of<T>(shape, bytes);
+  };
+  return type == DataType::kUint8 ? as(std::uint8_t{}) : as(std::int8_t{});
+}
+
 graph::Node MakeNode(std::string op_type, std::vector<std::string> inputs, std::string output) {
   graph::Node node;
   node.name = fmt::format("{}_{}", output, op_type);
@@ -55,10 +69,14 @@ graph::Node MakeNode(std::string op_type, std::vector<std::string> inputs, std::
   return node;
 }
 
+constexpr std::size_t kBias = 2;  // The input of Conv and Gemm.
+
+bool TakesBias(const graph::Node& node) { return node.op_type != "MatMul"; }
+
 class QdqWriter {
  public:
-  QdqWriter(const graph::Graph& graph, const StaticPlan& plan, WeightRange weight_range)
-      : source_(graph), plan_(plan), weight_range_(weight_range), names_(graph) {
+  QdqWriter(const graph::Graph& graph, const StaticPlan& plan, const QdqOptions& options)
+      : source_(graph), plan_(plan), options_(options), names_(graph) {
     result_.graph = graph;
     result_.graph.nodes.clear();
   }
@@ -84,14 +102,14 @@ class QdqWriter {
     for (const std::string& name : plan_.ValuesToCalibrate()) {
       const auto range = ranges.find(name);
       SLIPWAY_CHECK(range != ranges.end());
-      Result<AffineScale> scale = Uint8Scale(range->second);
+      Result<AffineScale> scale = ActivationScale(range->second, options_.format);
       if (!scale) return Annotate(scale.error(), "value \"{}\"", name);
       scales_[name] = *scale;
       const ScaleNames names = {names_.ForValue(name + "_scale"),
                                 names_.ForValue(name + "_zero_point")};
       AddInitializer(names.scale, Scalar<float>(scale->scale));
-      AddInitializer(names.zero_point,
-                     Scalar<std::uint8_t>(static_cast<std::uint8_t>(scale->zero_point)));
+      AddInitializer(names.zero_point, Share(ByteTensor(options_.format.activations, Shape(),
+                                                        std::array{scale->zero_point})));
       scale_names_[name] = names;
     }
     return {};
@@ -104,21 +122,45 @@ class QdqWriter {
     const Tensor* bias = source_.FindInitializer(layer.bias);
     const QuantizedValue& input = plan_.values.find(layer.input)->second;
     const float input_scale = scales_.at(input.range_of).scale;
-    Result<std::vector<float>> scales = WeightScales(weight, layer.layout, weight_range_);
+    Result<std::vector<float>> scales = WeightScales(weight, layer.layout, options_.weight_range);
     if (!scales) return Annotate(scales.error(), "initializer \"{}\"", layer.weight);
     const auto bias_values = bias == nullptr ? std::span<const float>() : bias->elements<float>();
+    UnifyUnlessPerChannel(*scales);
     scales = ScalesThatHoldBias(*std::move(scales), bias_values, input_scale);
     if (!scales) return Annotate(scales.error(), "layer that gives \"{}\"", node.outputs[0]);
 
+    UnifyUnlessPerChannel(*scales);
     const QuantizedWeight quantized = QuantizeWeight(weight, layer.layout, *std::move(scales));
-    result_.weights[layer.node] = {quantized.scales.size(), quantized.snr_db};
+    result_.weights[layer.node] = {options_.format.per_channel ? quantized.scales.size() : 1,
+                                   quantized.snr_db};
     if (!input.is_produced_as_codes) node.inputs[0] = dequantized_.at(layer.input);
     node.inputs[1] = AppendWeight(layer, quantized);
-    if (bias != nullptr) {
-      node.inputs[2] =
-          AppendBias(layer.bias, QuantizeBias(bias_values, input_scale, quantized.scales));
-    }
+    const std::vector<float> corrected = CorrectedBias(layer, bias_values, quantized);
+    if (corrected.empty()) return {};
+    const std::string name = layer.bias.empty() ? node.outputs[0] + "_bias" : layer.bias;
+    node.inputs.resize(kBias + 1);
+    node.inputs[kBias] = AppendBias(name, QuantizeBias(corrected, input_scale, quantized.scales));
     return {};
+  }
+
+  // The bias of a layer with what the rounding of its weights takes from it; empty if it has none.
+  std::vector<float> CorrectedBias(const WeightedLayer& layer, std::span<const float> bias,
+                                   const QuantizedWeight& quantized) const {
+    std::vector<float> corrected(bias.begin(), bias.end());
+    const auto means = options_.means.find(layer.input);
+    const graph::Node& node = source_.nodes[layer.node];
+    if (means == options_.means.end() || !TakesBias(node)) return corrected;
+    const Tensor& weight = *source_.FindInitializer(layer.weight);
+    const auto groups = static_cast<std::size_t>(node.IntAttribute("group", 1));
+    const std::size_t inputs = node.op_type == "Conv"
+                                   ? static_cast<std::size_t>(weight.shape()[1]) * groups
+                                   : layer.layout.depth;
+    // Another layer may read the same value by another dimension.
+    if (means->second.size() != inputs) return corrected;
+    corrected.resize(layer.layout.channels);
+    const std::vector<float> shift = BiasShift(weight, quantized, layer.layout, means->second);
+    for (std::size_t i = 0; i < shift.size(); ++i) corrected[i] += shift[i];
+    return corrected;
   }
 
   // Layers that share a weight share its codes too, unless a bias asked for other scales.
@@ -126,21 +168,44 @@ class QdqWriter {
     const WeightKey key = {layer.weight, layer.layout.axis, weight.scales};
     const auto known = weights_.find(key);
     if (known != weights_.end()) return known->second;
-    const std::vector<std::int8_t> zeros(weight.scales.size());
-    std::string output = AppendConstant(layer.weight, {.codes = Share(weight.codes.Clone()),
-                                                       .scales = Vector<float>(weight.scales),
-                                                       .zero_points = Vector<std::int8_t>(zeros),
-                                                       .axis = layer.layout.axis});
+    const DataType type = options_.format.weights;
+    const std::int32_t zero = type == DataType::kUint8 ? kMiddleOfUint8 : 0;
+    std::vector<std::int32_t> codes;
+    for (const std::int8_t code : weight.codes.elements<std::int8_t>())
+      codes.push_back(code + zero);
+    const std::vector<std::int32_t> zeros(ScaleCount(weight.scales), zero);
+    std::string output = AppendConstant(
+        layer.weight, {.codes = Share(ByteTensor(type, weight.codes.shape(), codes)),
+                       .scales = Scales(weight.scales),
+                       .zero_points = Share(ByteTensor(type, ScaleShape(weight.scales), zeros)),
+                       .axis = layer.layout.axis});
     weights_[key] = output;
     return output;
   }
 
   std::string AppendBias(const std::string& name, const QuantizedBias& bias) {
-    const std::vector<std::int32_t> zeros(bias.codes.size());
-    return AppendConstant(name, {.codes = Vector<std::int32_t>(bias.codes),
-                                 .scales = Vector<float>(bias.scales),
-                                 .zero_points = Vector<std::int32_t>(zeros),
-                                 .axis = 0});
+    const std::vector<std::int32_t> zeros(ScaleCount(bias.scales));
+    return AppendConstant(
+        name, {.codes = Vector<std::int32_t>(bias.codes),
+               .scales = Scales(bias.scales),
+               .zero_points = Share(Tensor::Of<std::int32_t>(ScaleShape(bias.scales), zeros)),
+               .axis = 0});
+  }
+
+  // Makes all scales the largest if a tensor is to have one.
+  void UnifyUnlessPerChannel(std::vector<float>& scales) const {
+    if (!options_.format.per_channel) std::ranges::fill(scales, std::ranges::max(scales));
+  }
+  std::size_t ScaleCount(const std::vector<float>& scales) const {
+    return options_.format.per_channel ? scales.size() : 1;
+  }
+  Shape ScaleShape(const std::vector<float>& scales) const {
+    return options_.format.per_channel ? Shape({static_cast<std::int64_t>(scales.size())})
+                                       : Shape();
+  }
+  graph::ConstantTensor Scales(const std::vector<float>& scales) const {
+    return Share(Tensor::Of<float>(ScaleShape(scales),
+                                   std::span<const float>(scales).first(ScaleCount(scales))));
   }
 
   // Appends a DequantizeLinear of constants and returns the name of what it gives.
@@ -153,7 +218,9 @@ class QdqWriter {
     AddInitializer(inputs[2], std::move(constant.zero_points));
     std::string output = names_.ForValue(name + "_dequantized");
     graph::Node node = MakeNode("DequantizeLinear", inputs, output);
-    node.attributes.push_back({"axis", static_cast<std::int64_t>(constant.axis)});
+    if (options_.format.per_channel) {
+      node.attributes.push_back({"axis", static_cast<std::int64_t>(constant.axis)});
+    }
     result_.graph.nodes.push_back(std::move(node));
     return output;
   }
@@ -204,7 +271,7 @@ class QdqWriter {
 
   const graph::Graph& source_;
   const StaticPlan& plan_;
-  const WeightRange weight_range_;
+  const QdqOptions options_;
   graph::UniqueNames names_;
   std::map<std::string, AffineScale> scales_;       // By the value whose range decides.
   std::map<std::string, ScaleNames> scale_names_;   // Likewise.
@@ -215,9 +282,20 @@ class QdqWriter {
 
 }  // namespace
 
+std::vector<ChannelValue> ValuesToCorrectBy(const graph::Graph& graph, const StaticPlan& plan) {
+  std::vector<ChannelValue> values;
+  for (const WeightedLayer& layer : plan.layers) {
+    const graph::Node& node = graph.nodes[layer.node];
+    const bool is_known =
+        std::ranges::find(values, layer.input, &ChannelValue::value) != values.end();
+    if (TakesBias(node) && !is_known) values.push_back({layer.input, node.op_type != "Conv"});
+  }
+  return values;
+}
+
 Result<QdqGraph> WriteQdq(const graph::Graph& graph, const StaticPlan& plan,
-                          const RangesByValue& ranges, WeightRange weight_range) {
-  return QdqWriter(graph, plan, weight_range).Write(ranges);
+                          const RangesByValue& ranges, const QdqOptions& options) {
+  return QdqWriter(graph, plan, options).Write(ranges);
 }
 
 }  // namespace slipway::quantize

@@ -16,15 +16,16 @@ namespace {
 using ::slipway::quantize::testing::ModelBuilder;
 using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Quantizes with the range [-1, 2] for every value.
-Result<QdqGraph> Quantize(const graph::Model& model) {
+Result<QdqGraph> Quantize(const graph::Model& model, const QdqOptions& options = {}) {
   const StaticPlan plan = PlanStaticQuantization(model.graph, {});
   RangesByValue ranges;
   for (const std::string& value : plan.ValuesToCalibrate()) ranges[value] = {-1, 2};
-  return WriteQdq(model.graph, plan, ranges, WeightRange::kFull);
+  return WriteQdq(model.graph, plan, ranges, options);
 }
 
 std::vector<std::string> OpsOf(const graph::Graph& graph) {
@@ -153,6 +154,30 @@ TEST(QdqWriterTest, QuantizesASharedWeightTwiceIfABiasAsksForAnotherScale) {
   EXPECT_NE(qdq.graph.FindInitializer("w_quantized_1"), nullptr);
 }
 
+TEST(QdqWriterTest, WritesTheTypesThatAreAskedFor) {
+  ASSERT_OK_AND_ASSIGN(const QdqGraph u8u8,
+                       Quantize(ConvolutionAndRelu(), {.format = {.weights = DataType::kUint8}}));
+  ASSERT_OK_AND_ASSIGN(const QdqGraph s8s8, Quantize(ConvolutionAndRelu(),
+                                                     {.format = {.activations = DataType::kInt8}}));
+
+  EXPECT_EQ(u8u8.graph.FindInitializer("c_weight_quantized")->dtype(), DataType::kUint8);
+  EXPECT_THAT(Values<std::uint8_t>(u8u8.graph, "c_weight_zero_point"), Each(128));
+  EXPECT_THAT(Values<std::int8_t>(s8s8.graph, "c_weight_zero_point"), Each(0));
+  EXPECT_THAT(Values<std::int8_t>(s8s8.graph, "x_zero_point"), ElementsAre(85 - 128));
+}
+
+TEST(QdqWriterTest, GivesAWeightTensorOneScaleUnlessPerChannel) {
+  ASSERT_OK_AND_ASSIGN(const QdqGraph qdq,
+                       Quantize(ConvolutionAndRelu(), {.format = {.per_channel = false}}));
+
+  const Tensor& weight_scale = *qdq.graph.FindInitializer("c_weight_scale");
+  const float input_scale = Values<float>(qdq.graph, "x_scale")[0];
+  EXPECT_EQ(weight_scale.shape(), Shape());
+  EXPECT_THAT(Values<float>(qdq.graph, "c_bias_scale"),
+              ElementsAre(input_scale * weight_scale.elements<float>()[0]));
+  EXPECT_EQ(qdq.weights.at(0).scale_count, 1);
+}
+
 TEST(QdqWriterTest, SaysWhatBecameOfTheWeights) {
   ASSERT_OK_AND_ASSIGN(const QdqGraph qdq, Quantize(ConvolutionAndRelu()));
 
@@ -165,9 +190,8 @@ TEST(QdqWriterTest, NamesTheValueOrWeightThatIsNotFinite) {
   const graph::Model model = ConvolutionAndRelu();
   const StaticPlan plan = PlanStaticQuantization(model.graph, {});
   const float infinity = std::numeric_limits<float>::infinity();
-  EXPECT_THAT(
-      WriteQdq(model.graph, plan, {{"x", {0, infinity}}, {"r", {0, 1}}}, WeightRange::kFull),
-      FailsWith(ErrorCode::kInvalidArgument, HasSubstr("value \"x\"")));
+  EXPECT_THAT(WriteQdq(model.graph, plan, {{"x", {0, infinity}}, {"r", {0, 1}}}, {}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("value \"x\"")));
 
   ModelBuilder builder;
   builder.Input("x", {-1, 1}).Floats("w", Shape({1, 1}), {infinity}).Node("Gemm", {"x", "w"}, "y");
