@@ -9,6 +9,7 @@
 #include "slipway/app/infer_command.h"
 #include "slipway/app/inspect_command.h"
 #include "slipway/app/quantize_command.h"
+#include "slipway/app/sensitivity_command.h"
 #include "slipway/app/serve_command.h"
 
 namespace slipway::app {
@@ -19,6 +20,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
   commands.push_back(std::make_unique<EvaluateCommand>());
   commands.push_back(std::make_unique<QuantizeCommand>());
   commands.push_back(std::make_unique<CompareCommand>());
+  commands.push_back(std::make_unique<SensitivityCommand>());
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<InferCommand>());
   commands.push_back(std::make_unique<BenchCommand>());

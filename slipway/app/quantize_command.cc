@@ -7,19 +7,40 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <memory>
 
 namespace slipway::app {
+namespace {
+
+/// "0.2pp" as 0.002.
+Result<double> ParseDrop(std::string_view text) {
+  std::string_view number = text;
+  if (number.ends_with("pp")) number.remove_suffix(2);
+  double points = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), points);
+  if (error != std::errc() || end != number.data() + number.size() ||
+      !(points >= 0 && points <= 100)) {
+    return InvalidArgument(
+        "--max-drop {:?} is no number of percentage points from 0 to 100, such as 0.2pp", text);
+  }
+  return points / 100;
+}
+
+}  // namespace
 
 void QuantizeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
   verb.add_option("-o,--output", out_, "Where the quantized model is written")->required();
   AddChoice<QuantizeMethod>(
       verb, "--method", file_.method,
-      {.help = "static: int8 weights and activations. dynamic: int8 matrix products, ranges found "
-               "at each call. weight-only: weights in --bits, computation as before. fp16, bf16: "
-               "weights stored in 16 bits",
+      {.help =
+           "static: int8 weights and activations. mixed: the same for layers that get faster by it "
+           "here, within --max-drop. dynamic: int8 matrix products, ranges found "
+           "at each call. weight-only: weights in --bits, computation as before. fp16, bf16: "
+           "weights stored in 16 bits",
        .names = {{"static", QuantizeMethod::kStatic},
+                 {"mixed", QuantizeMethod::kMixed},
                  {"dynamic", QuantizeMethod::kDynamic},
                  {"weight-only", QuantizeMethod::kWeightOnly},
                  {"fp16", QuantizeMethod::kFloat16},
@@ -50,6 +71,15 @@ void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
                   "The percentage of values that --calibration-method percentile keeps")
       ->capture_default_str();
   AddPixelOption(verb, file_.calibration);
+  verb.add_option("--data", file_.validation.images,
+                  "mixed: IDX images with labels that the metric is measured on; those of "
+                  "--calibration if absent");
+  verb.add_option("--max-drop", max_drop_, "mixed: what the metric may lose, in percentage points")
+      ->capture_default_str();
+  verb.add_option("--metric", metric_,
+                  "mixed: top1, the share of samples whose best class is the label")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"top1"}));
 }
 
 void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
@@ -110,6 +140,8 @@ Status QuantizeCommand::Run(Terminal& terminal) {
                      quantize::ParseCalibrationMethod(calibration_method_));
   SLIPWAY_TRY_ASSIGN(file_.weights.rounding, quantize::ParseWeightRounding(rounding_));
   for (const std::string& shape : shapes_) SLIPWAY_TRY(AddShape(shape, file_.shapes));
+  SLIPWAY_TRY_ASSIGN(file_.max_drop, ParseDrop(max_drop_));
+  file_.validation.scale = file_.calibration.scale;
   file_.model = model_;
   file_.out = out_;
   file_.quantize.excluded_nodes = {excluded_.begin(), excluded_.end()};

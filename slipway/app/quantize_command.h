@@ -36,6 +36,8 @@ class QuantizeCommand final : public Command {
   QuantizeFileOptions file_;  // What flags say is written into it, the rest in `Run`.
   std::string calibration_method_ = "min-max";
   std::string rounding_ = "nearest";
+  std::string max_drop_ = "0.2pp";
+  std::string metric_ = "top1";
   std::string target_ = "auto";
   std::vector<std::string> excluded_;
   std::vector<std::string> shapes_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/quantize_file.h"
 
+#include "slipway/app/mixed_file.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/quantize/dataset_calibrator.h"
@@ -25,6 +26,8 @@ class FileQuantization {
     switch (options_.method) {
       case QuantizeMethod::kStatic:
         return QuantizeStatic(model);
+      case QuantizeMethod::kMixed:
+        return InternalError("mixed precision has a function of its own");
       case QuantizeMethod::kDynamic:
         return quantize::QuantizeDynamic(model,
                                          {.target = options_.quantize.target,
@@ -82,6 +85,7 @@ class FileQuantization {
 
 Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
                                    const QuantizeFileOptions& options) {
+  if (options.method == QuantizeMethod::kMixed) return QuantizeMixedFile(engine, options);
   SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(options.model));
   SLIPWAY_TRY_ASSIGN(const graph::Model original, graph::ReadModel(file));
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session, engine.Load(file, {}));

@@ -18,7 +18,14 @@
 namespace slipway::app {
 
 /// What `slipway quantize --method` names.
-enum class QuantizeMethod : std::uint8_t { kStatic, kDynamic, kWeightOnly, kFloat16, kBfloat16 };
+enum class QuantizeMethod : std::uint8_t {
+  kStatic,
+  kMixed,
+  kDynamic,
+  kWeightOnly,
+  kFloat16,
+  kBfloat16
+};
 
 /// How a model file is quantized.
 struct QuantizeFileOptions {
@@ -27,6 +34,10 @@ struct QuantizeFileOptions {
   QuantizeMethod method = QuantizeMethod::kStatic;
   /// Data for which the model is; `images` may be empty for methods that need none.
   DataFlags calibration = {};
+  /// Labelled data that the mixed method judges by; `images` may be empty: the calibration data
+  /// then.
+  DataFlags validation = {};
+  double max_drop = 0.002;                 ///< Of top-1, a share, by the mixed method.
   std::size_t calibration_samples = 1000;  ///< From the first on; fewer if there are fewer.
   quantize::CalibrationMethod calibration_method = quantize::CalibrationMethod::kMinMax;
   double percentile = quantize::kDefaultPercentile;  ///< For `CalibrationMethod::kPercentile`.
