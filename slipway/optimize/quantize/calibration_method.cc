@@ -13,7 +13,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::array kNames = {
+constexpr std::array kMethodNames = {
     std::pair<CalibrationMethod, std::string_view>{CalibrationMethod::kMinMax, "min-max"},
     std::pair<CalibrationMethod, std::string_view>{CalibrationMethod::kMovingAverage,
                                                    "moving-average"},
@@ -28,14 +28,14 @@ RangeObserverFactory HistogramObservers(HistogramObserver::RangeOf range_of) {
 }  // namespace
 
 std::string_view CalibrationMethodName(CalibrationMethod method) {
-  for (const auto& [known, name] : kNames) {
+  for (const auto& [known, name] : kMethodNames) {
     if (known == method) return name;
   }
   return "";
 }
 
 Result<CalibrationMethod> ParseCalibrationMethod(std::string_view name) {
-  for (const auto& [method, known] : kNames) {
+  for (const auto& [method, known] : kMethodNames) {
     if (known == name) return method;
   }
   return InvalidArgument(

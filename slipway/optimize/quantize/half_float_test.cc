@@ -10,7 +10,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kInfiniteFloat = std::numeric_limits<float>::infinity();
 
 TEST(HalfFloatTest, HasEachBinary16NumberAsItself) {
   for (unsigned bits = 0; bits < 0x10000; ++bits) {
@@ -51,16 +51,16 @@ TEST(HalfFloatTest, IsWithinHalfAUnitOfTheLastBit) {
 
 TEST(HalfFloatTest, MakesWhatIsTooLargeInfinite) {
   EXPECT_EQ(FromFloat16Bits(Float16Bits(65519.9F)), 65504);
-  EXPECT_EQ(FromFloat16Bits(Float16Bits(65520)), kInfinity);
-  EXPECT_EQ(FromFloat16Bits(Float16Bits(-1e30F)), -kInfinity);
-  EXPECT_EQ(FromBfloat16Bits(Bfloat16Bits(std::numeric_limits<float>::max())), kInfinity);
+  EXPECT_EQ(FromFloat16Bits(Float16Bits(65520)), kInfiniteFloat);
+  EXPECT_EQ(FromFloat16Bits(Float16Bits(-1e30F)), -kInfiniteFloat);
+  EXPECT_EQ(FromBfloat16Bits(Bfloat16Bits(std::numeric_limits<float>::max())), kInfiniteFloat);
 }
 
 TEST(HalfFloatTest, KeepsWhatIsNoNumber) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_TRUE(std::isnan(FromFloat16Bits(Float16Bits(nan))));
   EXPECT_TRUE(std::isnan(FromBfloat16Bits(Bfloat16Bits(nan))));
-  EXPECT_EQ(FromFloat16Bits(Float16Bits(-kInfinity)), -kInfinity);
+  EXPECT_EQ(FromFloat16Bits(Float16Bits(-kInfiniteFloat)), -kInfiniteFloat);
 }
 
 }  // namespace

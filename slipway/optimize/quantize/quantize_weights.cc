@@ -26,7 +26,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::array kNames = {
+constexpr std::array kRoundingNames = {
     std::pair<WeightRounding, std::string_view>{WeightRounding::kNearest, "nearest"},
     std::pair<WeightRounding, std::string_view>{WeightRounding::kHqq, "hqq"},
     std::pair<WeightRounding, std::string_view>{WeightRounding::kGptq, "gptq"},
@@ -261,14 +261,14 @@ class WeightQuantization {
 }  // namespace
 
 std::string_view WeightRoundingName(WeightRounding rounding) {
-  for (const auto& [known, name] : kNames) {
+  for (const auto& [known, name] : kRoundingNames) {
     if (known == rounding) return name;
   }
   return "";
 }
 
 Result<WeightRounding> ParseWeightRounding(std::string_view name) {
-  for (const auto& [rounding, known] : kNames) {
+  for (const auto& [rounding, known] : kRoundingNames) {
     if (known == name) return rounding;
   }
   return InvalidArgument("unknown rounding \"{}\": it is nearest, hqq, gptq or adaround", name);

@@ -23,7 +23,7 @@ using ::slipway::testing::FailsWith;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-graph::Model Network(float largest_weight) {
+graph::Model HalfNetwork(float largest_weight) {
   ModelBuilder builder;
   std::vector<float> matrix(4096, 0.01F);
   matrix[0] = largest_weight;
@@ -35,9 +35,9 @@ graph::Model Network(float largest_weight) {
 TEST(StoreHalfTest, ComputesTheSameButForRoundingInHalfTheSize) {
   ASSERT_OK_AND_ASSIGN(const auto engine, runtime::CreateOnnxRuntimeEngine({}));
   const auto samples = RandomSamples(Shape({5, 16, 4, 4}));
-  ASSERT_OK_AND_ASSIGN(const auto expected, RunModel(*engine, Network(1), *samples));
+  ASSERT_OK_AND_ASSIGN(const auto expected, RunModel(*engine, HalfNetwork(1), *samples));
   for (const DataType type : {DataType::kFloat16, DataType::kBfloat16}) {
-    graph::Model model = Network(1);
+    graph::Model model = HalfNetwork(1);
 
     ASSERT_OK_AND_ASSIGN(const QuantizeReport report, StoreAsHalf(model, type));
 
@@ -49,7 +49,7 @@ TEST(StoreHalfTest, ComputesTheSameButForRoundingInHalfTheSize) {
 }
 
 TEST(StoreHalfTest, KeepsWhatIsBeyondFloat16) {
-  graph::Model model = Network(70000);
+  graph::Model model = HalfNetwork(70000);
 
   ASSERT_OK_AND_ASSIGN(const QuantizeReport report, StoreAsHalf(model, DataType::kFloat16));
 
@@ -63,13 +63,13 @@ TEST(StoreHalfTest, KeepsWhatIsBeyondFloat16) {
 }
 
 TEST(StoreHalfTest, RefusesWhatIsNotFinite) {
-  graph::Model model = Network(std::numeric_limits<float>::infinity());
+  graph::Model model = HalfNetwork(std::numeric_limits<float>::infinity());
   EXPECT_THAT(StoreAsHalf(model, DataType::kFloat16),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("initializer \"w\"")));
 }
 
 TEST(StoreHalfTest, RefusesOtherTypesAndOldModels) {
-  graph::Model model = Network(1);
+  graph::Model model = HalfNetwork(1);
   EXPECT_THAT(StoreAsHalf(model, DataType::kInt8),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("int8")));
   model.opsets[""] = 12;

@@ -11,7 +11,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::array kNames = {
+constexpr std::array kTargetNames = {
     std::pair<TargetCpu, std::string_view>{TargetCpu::kThisMachine, "auto"},
     std::pair<TargetCpu, std::string_view>{TargetCpu::kVnni, "vnni"},
     std::pair<TargetCpu, std::string_view>{TargetCpu::kAvx2, "avx2"}};
@@ -19,14 +19,14 @@ constexpr std::array kNames = {
 }  // namespace
 
 std::string_view TargetCpuName(TargetCpu target) {
-  for (const auto& [known, name] : kNames) {
+  for (const auto& [known, name] : kTargetNames) {
     if (known == target) return name;
   }
   return "";
 }
 
 Result<TargetCpu> ParseTargetCpu(std::string_view name) {
-  for (const auto& [target, known] : kNames) {
+  for (const auto& [target, known] : kTargetNames) {
     if (known == name) return target;
   }
   return InvalidArgument("unknown target processor \"{}\": it is auto, vnni or avx2", name);

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 3> kElementwise = {"Relu", "LeakyRelu", "
 constexpr std::array<std::string_view, 3> kPooling = {"MaxPool", "AveragePool",
                                                       "GlobalAveragePool"};
 constexpr std::size_t kWeight = 1;
-constexpr std::size_t kBias = 2;
+constexpr std::size_t kRescaledBias = 2;
 
 // A constant whose elements belong to channels: element i to channel i / inner % count + the offset
 // of the group that it is in.
@@ -157,8 +157,8 @@ class Finder {
 
   // Whether the node's bias, if it has one, can be scaled along.
   bool HasBias(const graph::Node& node, std::size_t channels) const {
-    if (node.inputs.size() <= kBias || node.inputs[kBias].empty()) return true;
-    const Tensor* bias = FindFloats(graph_, node, kBias);
+    if (node.inputs.size() <= kRescaledBias || node.inputs[kRescaledBias].empty()) return true;
+    const Tensor* bias = FindFloats(graph_, node, kRescaledBias);
     return bias != nullptr && bias->shape() == Shape({static_cast<std::int64_t>(channels)});
   }
 
@@ -211,8 +211,8 @@ class Rescaler {
     for (double& scale : inverse) scale = 1 / scale;
     const graph::Node& producer = graph_.nodes[value.producer];
     Multiply({value.producer, kWeight}, ProducerMap(value), inverse);
-    if (producer.inputs.size() > kBias && !producer.inputs[kBias].empty()) {
-      Multiply({value.producer, kBias}, {.inner = 1, .count = value.channels}, inverse);
+    if (producer.inputs.size() > kRescaledBias && !producer.inputs[kRescaledBias].empty()) {
+      Multiply({value.producer, kRescaledBias}, {.inner = 1, .count = value.channels}, inverse);
     }
     for (const std::size_t consumer : value.consumers) {
       Multiply({consumer, kWeight}, ConsumerMap(consumer), scales);

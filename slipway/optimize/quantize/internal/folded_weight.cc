@@ -13,7 +13,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::int64_t kByteBits = 8;
+constexpr std::int64_t kFoldedByteBits = 8;
 constexpr std::int64_t kByteValues = 256;
 
 std::int64_t Signed(std::size_t size) { return static_cast<std::int64_t>(size); }
@@ -70,14 +70,14 @@ std::string FoldedWeightWriter::Write(const BlockWeights& weights, const Target&
 std::string FoldedWeightWriter::WriteCodes(const BlockWeights& weights, const std::string& name) {
   const std::array sizes = {Signed(weights.channels), Signed(weights.blocks()),
                             Signed(weights.format.block_size)};
-  if (weights.format.bits == kByteBits) {
+  if (weights.format.bits == kFoldedByteBits) {
     const std::string codes = builder_.Constant<std::uint8_t>(
         name + "_codes", Shape({sizes[0], sizes[1], sizes[2]}), weights.codes);
     return Cast(codes, DataType::kFloat32, name + "_float_codes");
   }
   std::string value = WritePlanes(weights, name);
   const auto count = Signed(weights.codes.size());
-  if (count % kByteBits != 0) {
+  if (count % kFoldedByteBits != 0) {
     const std::string flat = builder_.Integers(name + "_flat", std::array{std::int64_t{-1}});
     value = builder_.Node("Reshape", {value, flat}, name + "_whole_bytes");
     const std::string zero = builder_.Integers(name + "_first", std::array{std::int64_t{0}});
@@ -118,12 +118,12 @@ const std::string& FoldedWeightWriter::BitTable() {
   if (!bit_table_) {
     std::vector<std::uint8_t> table;
     for (std::int64_t byte = 0; byte < kByteValues; ++byte) {
-      for (std::int64_t bit = 0; bit < kByteBits; ++bit) {
+      for (std::int64_t bit = 0; bit < kFoldedByteBits; ++bit) {
         table.push_back(static_cast<std::uint8_t>((byte >> bit) & 1));
       }
     }
-    bit_table_ =
-        builder_.Constant<std::uint8_t>("bits_of_bytes", Shape({kByteValues, kByteBits}), table);
+    bit_table_ = builder_.Constant<std::uint8_t>("bits_of_bytes",
+                                                 Shape({kByteValues, kFoldedByteBits}), table);
   }
   return *bit_table_;
 }

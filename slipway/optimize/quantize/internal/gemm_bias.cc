@@ -15,7 +15,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::size_t kBias = 2;  // Gemm's input.
+constexpr std::size_t kGemmBias = 2;  // Gemm's input.
 
 const Tensor* FindFloats(const graph::Graph& graph, const std::string& value) {
   const Tensor* tensor = graph.FindInitializer(value);
@@ -59,9 +59,9 @@ class BiasCanonicalizer {
  private:
   void RepeatBias(std::size_t gemm) {
     const graph::Node& node = graph_.nodes[gemm];
-    if (node.inputs.size() <= kBias) return;
+    if (node.inputs.size() <= kGemmBias) return;
     const Tensor* weight = FindMatrix(graph_, node.inputs[1]);
-    const Tensor* bias = FindFloats(graph_, node.inputs[kBias]);
+    const Tensor* bias = FindFloats(graph_, node.inputs[kGemmBias]);
     if (weight == nullptr || bias == nullptr) return;
     const std::int64_t columns = weight->shape()[node.IntAttribute("transB", 0) != 0 ? 0 : 1];
     if (bias->shape() != Shape({columns})) SetBias(gemm, *bias, columns);
@@ -87,7 +87,7 @@ class BiasCanonicalizer {
     if (!row) return false;
     graph::SetConstantInput(graph_, index_, names_,
                             {.node = node,
-                             .input = kBias,
+                             .input = kGemmBias,
                              .tensor = std::make_shared<const Tensor>(*std::move(row)),
                              .name = graph_.nodes[node].outputs[0] + "_bias"});
     return true;

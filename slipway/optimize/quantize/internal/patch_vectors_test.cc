@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-constexpr std::size_t kAll = 1000;
+constexpr std::size_t kWholeRange = 1000;
 
 // 0, 1, 2, ... in order.
 Tensor Counted(const Shape& shape) {
@@ -24,21 +24,21 @@ Tensor Counted(const Shape& shape) {
 
 TEST(PatchVectorsTest, HasWhatTheKernelIsMultipliedByAtEachPlace) {
   const Tensor input = Counted(Shape({1, 2, 2, 3}));
-  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {2, 2}}, kAll),
+  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {2, 2}}, kWholeRange),
               ElementsAre(0, 1, 3, 4, 6, 7, 9, 10, 1, 2, 4, 5, 7, 8, 10, 11));
 }
 
 TEST(PatchVectorsTest, HasZerosWhereTheInputIsPadded) {
   const Tensor input = Counted(Shape({1, 1, 1, 2}));
-  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {1, 3}, .pads = {0, 1, 0, 1}}, kAll),
+  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {1, 3}, .pads = {0, 1, 0, 1}}, kWholeRange),
               ElementsAre(0, 0, 1, 0, 1, 0));
 }
 
 TEST(PatchVectorsTest, StepsByStridesAndDilations) {
   const Tensor input = Counted(Shape({1, 1, 1, 7}));
-  EXPECT_THAT(
-      PatchVectors(input.view(), {.kernel = {1, 2}, .strides = {1, 2}, .dilations = {1, 3}}, kAll),
-      ElementsAre(0, 3, 2, 5));
+  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {1, 2}, .strides = {1, 2}, .dilations = {1, 3}},
+                           kWholeRange),
+              ElementsAre(0, 3, 2, 5));
 }
 
 TEST(PatchVectorsTest, TakesSomePlacesOfEachSampleIfThereAreMore) {
@@ -49,7 +49,7 @@ TEST(PatchVectorsTest, TakesSomePlacesOfEachSampleIfThereAreMore) {
 
 TEST(PatchVectorsTest, HasNoneWhereTheKernelDoesNotFit) {
   const Tensor input = Counted(Shape({1, 1, 2, 2}));
-  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {3, 3}}, kAll), SizeIs(0));
+  EXPECT_THAT(PatchVectors(input.view(), {.kernel = {3, 3}}, kWholeRange), SizeIs(0));
 }
 
 TEST(PatchVectorsTest, TakesItsGeometryFromTheNode) {

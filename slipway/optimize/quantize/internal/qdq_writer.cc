@@ -20,7 +20,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::int32_t kMiddleOfUint8 = 128;
+constexpr std::int32_t kMiddleCode = 128;
 
 // The names of the initializers that hold a scale and its zero point.
 struct ScaleNames {
@@ -169,7 +169,7 @@ class QdqWriter {
     const auto known = weights_.find(key);
     if (known != weights_.end()) return known->second;
     const DataType type = options_.format.weights;
-    const std::int32_t zero = type == DataType::kUint8 ? kMiddleOfUint8 : 0;
+    const std::int32_t zero = type == DataType::kUint8 ? kMiddleCode : 0;
     std::vector<std::int32_t> codes;
     for (const std::int8_t code : weight.codes.elements<std::int8_t>())
       codes.push_back(code + zero);

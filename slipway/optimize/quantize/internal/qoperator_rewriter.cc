@@ -34,7 +34,7 @@ struct Ending {
 
 // Operators with the operands (x, x_scale, x_zero_point, y_scale, y_zero_point), or twice the first
 // three, by the name of what they replace. All are of com.microsoft.
-const std::map<std::string_view, std::string_view> kElementwise = {
+const std::map<std::string_view, std::string_view> kIntegerElementwise = {
     {"Add", "QLinearAdd"},
     {"Mul", "QLinearMul"},
     {"AveragePool", "QLinearAveragePool"},
@@ -145,7 +145,7 @@ class Rewriter {
     std::vector<std::string> operands;
     for (const Codes& input : *inputs) Append(operands, input);
     AppendParameters(operands, ending->output);
-    node.op_type = kElementwise.at(node.op_type);
+    node.op_type = kIntegerElementwise.at(node.op_type);
     node.domain = kMicrosoft;
     Take(i, std::move(operands), *ending);
     return true;

@@ -11,7 +11,7 @@
 namespace slipway::quantize {
 namespace {
 
-std::vector<float> RandomValues(std::size_t count) {
+std::vector<float> RandomExtremes(std::size_t count) {
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   std::vector<float> values(count);
@@ -21,7 +21,7 @@ std::vector<float> RandomValues(std::size_t count) {
 
 TEST(ValueExtremesTest, AreTheExtremesWhateverTheLength) {
   for (std::size_t count = 1; count < 70; ++count) {
-    const std::vector<float> values = RandomValues(count);
+    const std::vector<float> values = RandomExtremes(count);
     EXPECT_EQ(ExtremesOf(values), (ValueRange{std::ranges::min(values), std::ranges::max(values)}));
   }
 }
@@ -31,7 +31,7 @@ TEST(ValueExtremesTest, FindsTheFirstValueThatIsNotFiniteWhereverItIs) {
        {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
         std::numeric_limits<float>::quiet_NaN()}) {
     for (std::size_t at = 0; at < 37; ++at) {
-      std::vector<float> values = RandomValues(37);
+      std::vector<float> values = RandomExtremes(37);
       values[at] = broken;
       values[36] = broken;
       EXPECT_EQ(FirstNonFinite(values), at);
@@ -40,7 +40,7 @@ TEST(ValueExtremesTest, FindsTheFirstValueThatIsNotFiniteWhereverItIs) {
 }
 
 TEST(ValueExtremesTest, FindsNothingAmongFiniteValues) {
-  std::vector<float> values = RandomValues(37);
+  std::vector<float> values = RandomExtremes(37);
   values[3] = std::numeric_limits<float>::max();
   values[4] = std::numeric_limits<float>::denorm_min();
 

@@ -10,7 +10,7 @@
 namespace slipway::quantize {
 namespace {
 
-constexpr std::size_t kBias = 2;
+constexpr std::size_t kWeightOnlyBias = 2;
 
 bool IsOne(const graph::Node& node, std::string_view factor) {
   const graph::Attribute* attribute = node.FindAttribute(factor);
@@ -19,8 +19,8 @@ bool IsOne(const graph::Node& node, std::string_view factor) {
 }
 
 bool HasBiasPerChannel(const graph::Node& node, std::size_t channels, const graph::Graph& graph) {
-  if (node.inputs.size() <= kBias || node.inputs[kBias].empty()) return true;
-  const Tensor* bias = graph.FindInitializer(node.inputs[kBias]);
+  if (node.inputs.size() <= kWeightOnlyBias || node.inputs[kWeightOnlyBias].empty()) return true;
+  const Tensor* bias = graph.FindInitializer(node.inputs[kWeightOnlyBias]);
   return bias != nullptr && bias->dtype() == DataType::kFloat32 &&
          bias->shape() == Shape({static_cast<std::int64_t>(channels)});
 }
