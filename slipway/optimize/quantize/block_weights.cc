@@ -32,13 +32,27 @@ BlockGrid RangeGrid(std::span<const float> weights, std::size_t bits) {
   return GridFor(std::min(low, 0.0F), std::max(high, 0.0F), bits);
 }
 
-double SquaredError(std::span<const float> weights, const BlockGrid& grid, std::size_t bits) {
+// How far a block's weights are off.
+struct BlockError {
+  double squares = 0;
   double sum = 0;
-  for (const float weight : weights) {
-    const double error = weight - static_cast<double>(WeightOf(CodeOf(weight, grid, bits), grid));
-    sum += error * error;
+
+  // What the layer's output is off by, squared, if its inputs have a variance of one and the mean
+  // that they have behind a Relu: grids that cut off outliers of one sign shift it.
+  double OfOutput() const {
+    constexpr double kMeanSquare = 0.47;
+    return squares + kMeanSquare * sum * sum;
   }
-  return sum;
+};
+
+BlockError ErrorOf(std::span<const float> weights, const BlockGrid& grid, std::size_t bits) {
+  BlockError error;
+  for (const float weight : weights) {
+    const double off = weight - static_cast<double>(WeightOf(CodeOf(weight, grid, bits), grid));
+    error.squares += off * off;
+    error.sum += off;
+  }
+  return error;
 }
 
 // The proximal operator of the p-norm of the paper, p = 0.7: what is left of `error` once the
@@ -56,7 +70,11 @@ double Shrink(double error, double beta) {
 class HalfQuadraticSearch {
  public:
   HalfQuadraticSearch(std::span<const float> weights, std::size_t bits)
-      : weights_(weights), bits_(bits), best_(RangeGrid(weights, bits)) {}
+      : weights_(weights),
+        bits_(bits),
+        best_(RangeGrid(weights, bits)),
+        range_error_(ErrorOf(weights, best_, bits)),
+        least_(range_error_.OfOutput()) {}
 
   // The best grid found from the whole range and from parts of it: with few bits each leads to
   // another one.
@@ -115,9 +133,9 @@ class HalfQuadraticSearch {
   }
 
   void Consider(const BlockGrid& grid) {
-    const double error = SquaredError(weights_, grid, bits_);
-    if (error >= least_) return;
-    least_ = error;
+    const BlockError error = ErrorOf(weights_, grid, bits_);
+    if (error.squares > range_error_.squares || error.OfOutput() >= least_) return;
+    least_ = error.OfOutput();
     best_ = grid;
   }
 
@@ -126,7 +144,8 @@ class HalfQuadraticSearch {
   BlockGrid grid_;
   double unit_ = 1;
   BlockGrid best_;
-  double least_ = std::numeric_limits<double>::infinity();
+  const BlockError range_error_;
+  double least_;
 };
 
 }  // namespace
