@@ -42,9 +42,9 @@ struct SearchSubject {
 /// empty.
 using SearchProgress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// Quantizes each layer that `QuantizeStatic` would quantize alone, and judges the outcome by the
-/// task's own metric. Calibrates once. Errors as of `QuantizeStatic` and the judge;
-/// kFailedPrecondition if there is no layer to quantize.
+/// Quantizes each layer with weights, and each product, that `QuantizeStatic` would quantize alone,
+/// and judges the outcome by the task's own metric. Calibrates once. Errors as of `QuantizeStatic`
+/// and the judge; kFailedPrecondition if there is no layer to quantize.
 Result<SensitivityReport> MeasureSensitivity(const SearchSubject& subject,
                                              const SearchProgress& progress = {});
 
