@@ -8,6 +8,7 @@
 #include "slipway/graph/remove_unused.h"
 #include "slipway/optimize/codebook/internal/expression_writer.h"
 #include "slipway/optimize/codebook/internal/layer_moments.h"
+#include "slipway/optimize/codebook/internal/network_tuner.h"
 #include "slipway/optimize/codebook/internal/weight_layers.h"
 
 #include <algorithm>
@@ -57,10 +58,17 @@ bool HasSubgraph(const graph::Node& node) {
 
 Status CheckOptions(const graph::Model& model, const CodeWeightsOptions& options) {
   SLIPWAY_TRY(CheckCodingOptions(options.coding));
+  const auto is_there = [&](const std::string& name) {
+    return std::ranges::find(model.graph.nodes, name, &graph::Node::name) !=
+           model.graph.nodes.end();
+  };
+  for (const auto& [name, coding] : options.layer_coding) {
+    SLIPWAY_TRY(CheckCodingOptions(coding));
+    if (!is_there(name)) return InvalidArgument("no node of the model is called \"{}\"", name);
+  }
   for (const std::string& name : options.excluded_nodes) {
-    if (std::ranges::find(model.graph.nodes, name, &graph::Node::name) == model.graph.nodes.end()) {
-      return InvalidArgument("no node of the model is called \"{}\": nothing to exclude", name);
-    }
+    if (is_there(name)) continue;
+    return InvalidArgument("no node of the model is called \"{}\": nothing to exclude", name);
   }
   if (model.OpsetVersion() >= kOldestOpset) return {};
   return MakeError(ErrorCode::kUnimplemented,
@@ -80,7 +88,7 @@ class ModelCoder {
     model_.ir_version = std::max(model_.ir_version, kFirstIrOfOpset11);
   }
 
-  Result<CodingReport> Run(const CodingData& data) {
+  Result<CodingReport> Run(const graph::Model& original, const CodingData& data) {
     FindLayers();
     for (const WeightLayer& layer : layers_) SLIPWAY_TRY(CheckFinite(layer));
     LayerMoments moments;
@@ -90,11 +98,13 @@ class ModelCoder {
                                   {.max_samples = options_.calibration_samples,
                                    .max_rows = kRowsOfSample * options_.calibration_samples}));
     }
-    ExpressionWriter writer(model_.graph, model_.OpsetVersion());
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const auto found = moments.find(layers_[i].node);
-      CodeLayer(layers_[i], found == moments.end() ? nullptr : &found->second, writer);
+    for (const WeightLayer& layer : layers_) {
+      const auto found = moments.find(layer.node);
+      CodeLayer(layer, found == moments.end() ? nullptr : &found->second);
     }
+    if (options_.tuning_passes > 0 && !coded_.empty()) SLIPWAY_TRY(Tune(original, data));
+    ExpressionWriter writer(model_.graph, model_.OpsetVersion());
+    for (const TunedLayer& layer : coded_) Write(layer, writer);
     writer.Finish();
     return std::move(report_);
   }
@@ -140,7 +150,7 @@ class ModelCoder {
                            *broken, broken - elements.begin());
   }
 
-  void CodeLayer(const WeightLayer& layer, const SecondMoments* moments, ExpressionWriter& writer) {
+  void CodeLayer(const WeightLayer& layer, const SecondMoments* moments) {
     const Tensor& weight = *model_.graph.FindInitializer(layer.weight);
     CodedLayer& entry = EntryOf(layer);
     const std::vector<float> matrix = ToMatrix(layer.layout, weight.elements<float>());
@@ -150,19 +160,30 @@ class ModelCoder {
       products = layer.bias.empty() ? moments->Matrix(kDamping) : moments->Covariance(kDamping);
     }
     const CodingTarget target = {.matrix = matrix, .moments = products};
-    const CodedWeight coded = CodeMatrix(layer.layout, target, options_.coding);
-    const std::size_t bytes = StoredBytes(coded);
+    TunedLayer coded = {.weight = layer.weight,
+                        .coded = CodeMatrix(layer.layout, target, CodingOf(entry)),
+                        .bias = layer.bias};
+    const std::size_t bytes = StoredBytes(coded.coded);
     const auto limit = static_cast<double>(weight.bytes().size()) * kMostOfBytes;
     if (static_cast<double>(bytes + kExpressionBytes) > limit) {
       entry.note = fmt::format("its {} bytes would hardly get fewer", weight.bytes().size());
       return;
     }
-    Describe(coded, target, entry);
+    Describe(coded.coded, target, entry);
     entry.bytes_before = weight.bytes().size();
     entry.bytes_after = bytes;
-    const std::vector<float> error = Difference(matrix, DecodeMatrix(coded));
-    if (moments != nullptr && !layer.bias.empty()) CorrectBias(layer, error, moments->Mean());
-    writer.Replace(layer.weight, coded);
+    if (!layer.bias.empty()) {
+      const auto bias = model_.graph.FindInitializer(layer.bias)->elements<float>();
+      coded.bias_values.assign(bias.begin(), bias.end());
+      const std::vector<float> error = Difference(matrix, DecodeMatrix(coded.coded));
+      if (moments != nullptr) CorrectBias(error, moments->Mean(), coded.bias_values);
+    }
+    coded_.push_back(std::move(coded));
+  }
+
+  const CodingOptions& CodingOf(const CodedLayer& entry) const {
+    const auto own = options_.layer_coding.find(entry.name);
+    return own == options_.layer_coding.end() ? options_.coding : own->second;
   }
 
   CodedLayer& EntryOf(const WeightLayer& layer) {
@@ -174,9 +195,10 @@ class ModelCoder {
     entry.bits = coded.bits();
     entry.vector_length = coded.vector_length;
     entry.stages = coded.stages;
-    const bool wants_vectors = options_.coding.method == CodingMethod::kProduct ||
-                               options_.coding.method == CodingMethod::kResidual;
-    if (wants_vectors && coded.vector_length < options_.coding.vector_length) {
+    const CodingOptions& wanted = CodingOf(entry);
+    const bool wants_vectors =
+        wanted.method == CodingMethod::kProduct || wanted.method == CodingMethod::kResidual;
+    if (wants_vectors && coded.vector_length < wanted.vector_length) {
       entry.note = fmt::format("vectors of {}, because it is small", coded.vector_length);
     }
     entry.weight_snr_db =
@@ -187,27 +209,49 @@ class ModelCoder {
     entry.output_snr_db = SnrDb(OutputError(nothing, target), OutputError(coded, target));
   }
 
-  // Adds to the bias what the outputs are short of on average.
-  void CorrectBias(const WeightLayer& layer, std::span<const float> error,
-                   std::span<const float> mean) {
-    const auto bias = model_.graph.FindInitializer(layer.bias)->elements<float>();
-    std::vector<float> corrected(bias.begin(), bias.end());
-    for (std::size_t row = 0; row < corrected.size(); ++row) {
+  // Adds to `bias` what the outputs are short of on average.
+  static void CorrectBias(std::span<const float> error, std::span<const float> mean,
+                          std::vector<float>& bias) {
+    for (std::size_t row = 0; row < bias.size(); ++row) {
       const auto of_row = error.subspan(row * mean.size(), mean.size());
       const double off =
           std::transform_reduce(of_row.begin(), of_row.end(), mean.begin(), 0.0, std::plus<>(),
                                 [](double x, double y) { return x * y; });
-      corrected[row] = static_cast<float>(corrected[row] + off);
+      bias[row] = static_cast<float>(bias[row] + off);
     }
-    const Shape shape({std::ssize(corrected)});
-    model_.graph.initializers[layer.bias] =
-        std::make_shared<const Tensor>(Tensor::Of<float>(shape, corrected));
+  }
+
+  Status Tune(const graph::Model& original, const CodingData& data) {
+    SLIPWAY_TRY_ASSIGN(const TuningOutcome outcome,
+                       TuneNetwork(data.engine, {original, model_, data.samples}, coded_,
+                                   {.passes = options_.tuning_passes,
+                                    .max_samples = options_.calibration_samples}));
+    if (!outcome.note.empty()) {
+      report_.notes.push_back(outcome.note);
+    } else if (outcome.is_better) {
+      report_.notes.push_back(fmt::format(
+          "tuned as a whole: outputs on samples kept aside are {:.3g} off, before {:.3g}",
+          outcome.distance_after, outcome.distance_before));
+    } else {
+      report_.notes.emplace_back("tuning the whole made nothing better: it is taken back");
+    }
+    return {};
+  }
+
+  void Write(const TunedLayer& layer, ExpressionWriter& writer) {
+    if (!layer.bias.empty()) {
+      const Shape shape({std::ssize(layer.bias_values)});
+      model_.graph.initializers[layer.bias] =
+          std::make_shared<const Tensor>(Tensor::Of<float>(shape, layer.bias_values));
+    }
+    writer.Replace(layer.weight, layer.coded);
   }
 
   graph::Model model_;
   const CodeWeightsOptions& options_;
   std::vector<WeightLayer> layers_;
   std::vector<std::size_t> entries_;  // Of the report, one for each of the layers.
+  std::vector<TunedLayer> coded_;
   CodingReport report_;
 };
 
@@ -218,7 +262,7 @@ Result<CodingReport> CodeWeights(graph::Model& model, const CodingData& data,
   SLIPWAY_TRY(CheckOptions(model, options));
   SLIPWAY_TRY_ASSIGN(const std::string original, graph::SerializeModel(model));
   ModelCoder coder(model, options);
-  SLIPWAY_TRY_ASSIGN(CodingReport report, coder.Run(data));
+  SLIPWAY_TRY_ASSIGN(CodingReport report, coder.Run(model, data));
   report.float_bytes = original.size();
   report.coded_bytes = original.size();
   if (report.coded_layer_count() == 0) {

@@ -98,6 +98,46 @@ TEST_F(CodeWeightsTest, IsBetterWithDataThanWithout) {
   EXPECT_EQ(blind.layers[0].output_snr_db, 0);
 }
 
+TEST_F(CodeWeightsTest, TunesTheWholeAndSaysSo) {
+  graph::Model model = SmallCnn();
+
+  ASSERT_OK_AND_ASSIGN(
+      const CodingReport report,
+      Code(model, {.coding = {.method = CodingMethod::kCodebook, .bits = 2}, .tuning_passes = 4}));
+
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("tuned as a whole")));
+  EXPECT_GT(report.outputs[0].snr_db, 5);
+}
+
+TEST_F(CodeWeightsTest, SaysWhyTheWholeIsNotTuned) {
+  graph::Model model = SmallCnn();
+  graph::Node erf;
+  erf.op_type = "Erf";
+  erf.inputs = {"y"};
+  erf.outputs = {"z"};
+  model.graph.nodes.push_back(erf);
+  model.graph.outputs[0].name = "z";
+
+  ASSERT_OK_AND_ASSIGN(const CodingReport report, Code(model, {.tuning_passes = 1}));
+
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("no derivative of Erf")));
+  EXPECT_TRUE(report.layers[0].is_coded);
+}
+
+TEST_F(CodeWeightsTest, CodesSomeLayersUnlikeTheOthers) {
+  graph::Model model = SmallCnn();
+
+  ASSERT_OK_AND_ASSIGN(const CodingReport report,
+                       Code(model, {.layer_coding = {{"c", {.bits = 2}}}}));
+
+  EXPECT_EQ(report.layers[0].bits, 2);
+  EXPECT_EQ(report.layers[1].bits, 4);
+  EXPECT_THAT(Code(model, {.layer_coding = {{"z", {}}}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("\"z\"")));
+  EXPECT_THAT(Code(model, {.layer_coding = {{"c", {.bits = 9}}}}),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("bits is 9")));
+}
+
 TEST_F(CodeWeightsTest, TakesOldOpsets) {
   for (const std::int64_t opset : {11, 12}) {
     graph::Model model = SmallCnn(opset);
