@@ -49,9 +49,6 @@ Status AddLayer(const std::string& text, codebook::CodeWeightsOptions& options) 
 }  // namespace
 
 void AddCodeOptions(CLI::App& verb, CodeFlags& flags) {
-  verb.add_option("--bits", flags.bits,
-                  "log2, apot, codebook, pq, residual: bits of a code, 2 to 8. Default: 4, for pq "
-                  "and residual 6");
   verb.add_option("--vector-length", flags.vector_length,
                   "pq, residual: consecutive weights that share a code, 2 to 64")
       ->capture_default_str();
@@ -69,10 +66,10 @@ void AddCodeOptions(CLI::App& verb, CodeFlags& flags) {
       ->capture_default_str();
 }
 
-Result<codebook::CodeWeightsOptions> CodingOptionsFor(const std::string& method,
+Result<codebook::CodeWeightsOptions> CodingOptionsFor(codebook::CodingMethod method,
                                                       const CodeFlags& flags) {
   codebook::CodeWeightsOptions options = {.tuning_passes = flags.tuning_passes};
-  SLIPWAY_TRY_ASSIGN(options.coding.method, codebook::ParseCodingMethod(method));
+  options.coding.method = method;
   const bool has_vectors = options.coding.method == codebook::CodingMethod::kProduct ||
                            options.coding.method == codebook::CodingMethod::kResidual;
   options.coding.bits = flags.bits.value_or(has_vectors ? kVectorBits : kWeightBits);

@@ -29,7 +29,7 @@ struct CodeFlags {
   std::vector<std::string> layers = {};
 };
 
-/// Declares the flags of codes, bound to `flags`, which outlives `verb`.
+/// Declares the flags of codes but for the number of bits, bound to `flags`, which outlives `verb`.
 void AddCodeOptions(CLI::App& verb, CodeFlags& flags);
 
 /// How a model file with codes for weights is made.
@@ -40,9 +40,8 @@ struct CodeWeightsFileOptions {
   codebook::CodeWeightsOptions coding = {};
 };
 
-/// The options of coding that `method` ("log2", "apot", "codebook", "pq", "residual", "uniform")
-/// and `flags` ask for. kInvalidArgument if they make no sense.
-Result<codebook::CodeWeightsOptions> CodingOptionsFor(const std::string& method,
+/// The options of coding that `method` and `flags` ask for. kInvalidArgument if they make no sense.
+Result<codebook::CodeWeightsOptions> CodingOptionsFor(codebook::CodingMethod method,
                                                       const CodeFlags& flags);
 
 /// Turns the weights of the model of the options into codes, checks the result in `engine` against
