@@ -21,9 +21,11 @@ LAYERS = (
     ("stream", "api", "embed"),
     ("app",),
 )
-# Order inside the layer of `optimize`: what techniques share, the techniques, where they meet.
+# Order inside the layer of `optimize`: what techniques share, the techniques, one that builds on
+# another (docs/decisions/0004-codebook-on-quantize.md), where they meet.
 OPTIMIZE_SHARED, OPTIMIZE_TECHNIQUE = 0, 1
-OPTIMIZE_ORDER = {"optimize/evaluate": OPTIMIZE_SHARED, "optimize/recipe": 2, "optimize/search": 3}
+OPTIMIZE_ORDER = {"optimize/evaluate": OPTIMIZE_SHARED, "optimize/codebook": 2,
+                  "optimize/recipe": 3, "optimize/search": 4}
 
 # Which modules, with all below their folder, may include which third-party headers, by the start of
 # the header's name.

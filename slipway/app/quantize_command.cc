@@ -32,22 +32,31 @@ Result<double> ParseDrop(std::string_view text) {
 void QuantizeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
   verb.add_option("-o,--output", out_, "Where the quantized model is written")->required();
-  AddChoice<QuantizeMethod>(
-      verb, "--method", file_.method,
+  using codebook::CodingMethod;
+  AddChoice<Method>(
+      verb, "--method", method_,
       {.help =
-           "static: int8 weights and activations. mixed: the same for layers that get faster by it "
-           "here, within --max-drop. dynamic: int8 matrix products, ranges found "
-           "at each call. weight-only: weights in --bits, computation as before. fp16, bf16: "
-           "weights stored in 16 bits",
+           "static: int8 weights and activations. mixed: the same for layers that get faster by "
+           "it here, within --max-drop. dynamic: int8 matrix products, ranges found at each call. "
+           "weight-only: weights in --bits, computation as before. fp16, bf16: "
+           "weights stored in 16 bits. log2, apot, codebook, pq, residual: weights as codes of "
+           "--bits that the engine expands at load: powers of two, sums of them, k-means, "
+           "vectors, sums of vectors",
        .names = {{"static", QuantizeMethod::kStatic},
                  {"mixed", QuantizeMethod::kMixed},
                  {"dynamic", QuantizeMethod::kDynamic},
                  {"weight-only", QuantizeMethod::kWeightOnly},
                  {"fp16", QuantizeMethod::kFloat16},
-                 {"bf16", QuantizeMethod::kBfloat16}}});
+                 {"bf16", QuantizeMethod::kBfloat16},
+                 {"log2", CodingMethod::kPowerOfTwo},
+                 {"apot", CodingMethod::kAdditivePowerOfTwo},
+                 {"codebook", CodingMethod::kCodebook},
+                 {"pq", CodingMethod::kProduct},
+                 {"residual", CodingMethod::kResidual}}});
   AddCalibrationOptions(verb);
   AddStaticOptions(verb);
   AddWeightOptions(verb);
+  AddCodeOptions(verb, codes_);
   verb.add_option("--exclude", excluded_, "Names of nodes that stay float32");
   verb.add_option("--shape", shapes_,
                   "NAME:D1,D2,... of an input with free sizes, for the check where there are no "
@@ -57,11 +66,13 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
 
 void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
   verb.add_option("--calibration", file_.calibration.images,
-                  "IDX images, plain or gzip, like those that the model is for: needed by static "
-                  "and by --rounding gptq and adaround");
-  verb.add_option("--calibration-samples", file_.calibration_samples,
-                  "Images to use, from the first on")
-      ->capture_default_str()
+                  "IDX images, plain or gzip, like those that the model is for: needed by static, "
+                  "by weights as codes and by --rounding gptq and adaround");
+  verb.add_option("--calibration-samples", calibration_samples_,
+                  fmt::format("Images to use, from the first on. Default: {}, for weights as codes "
+                              "{}",
+                              file_.calibration_samples,
+                              codebook::CodeWeightsOptions().calibration_samples))
       ->check(CLI::PositiveNumber);
   verb.add_option("--calibration-method", calibration_method_,
                   "How the range of an activation is chosen: min-max, moving-average, percentile, "
@@ -122,8 +133,9 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
 
 void QuantizeCommand::AddWeightOptions(CLI::App& verb) {
   quantize::WeightOnlyOptions& options = file_.weights;
-  verb.add_option("--bits", options.format.bits, "weight-only: 8, 4, 3 or 2 for a weight")
-      ->capture_default_str();
+  verb.add_option("--bits", bits_,
+                  "weight-only: 8, 4, 3 or 2 for a weight, default 4. log2, apot, codebook, pq, "
+                  "residual: 2 to 8 for a code, default 4, for vectors 6");
   verb.add_option("--block-size", options.format.block_size,
                   "weight-only: weights that share a scale: 16, 32, 64, 128 or 256")
       ->capture_default_str();
@@ -148,10 +160,33 @@ Status QuantizeCommand::Run(Terminal& terminal) {
   file_.quantize.format.per_channel = !per_tensor_;
   if (reduce_range_) file_.quantize.weight_range = quantize::WeightRange::kReduced;
   file_.weights.int8_products = !float_products_;
+  file_.weights.format.bits = bits_.value_or(file_.weights.format.bits);
+  file_.calibration_samples = calibration_samples_.value_or(file_.calibration_samples);
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,
                      runtime::CreateOnnxRuntimeEngine({.intra_op_threads = 0}));
+  if (const auto* const coding = std::get_if<codebook::CodingMethod>(&method_)) {
+    return RunCodes(*engine, *coding, terminal);
+  }
+  file_.method = std::get<QuantizeMethod>(method_);
   SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, file_));
   PrintReport(result.report, result.outputs, terminal);
+  return {};
+}
+
+Status QuantizeCommand::RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
+                                 Terminal& terminal) const {
+  CodeWeightsFileOptions options = {.model = model_, .out = out_, .calibration = file_.calibration};
+  CodeFlags flags = codes_;
+  flags.bits = bits_;
+  SLIPWAY_TRY_ASSIGN(options.coding, CodingOptionsFor(method, flags));
+  if (calibration_samples_) options.coding.calibration_samples = *calibration_samples_;
+  options.coding.excluded_nodes = {excluded_.begin(), excluded_.end()};
+  SLIPWAY_TRY_ASSIGN(const codebook::CodingReport report, CodeWeightsFile(engine, options));
+  if (json_) {
+    terminal.Write(CodeWeightsJson(report) + "\n");
+  } else {
+    PrintCodingReport(report, out_, terminal);
+  }
   return {};
 }
 

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/app/code_weights_file.h"
 #include "slipway/app/command.h"
 #include "slipway/app/quantize_file.h"
 #include "slipway/optimize/quantize/quantize_report.h"
 #include "slipway/optimize/quantize/verify_quantized.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace slipway::app {
 
-/// `slipway quantize`: makes a smaller, faster integer model, checks it, and writes it.
+/// `slipway quantize`: makes a smaller model, checks it, and writes it.
 class QuantizeCommand final : public Command {
  public:
   std::string_view name() const override { return "quantize"; }
   std::string_view summary() const override {
-    return "Make a float32 model smaller and faster with integers";
+    return "Make a float32 model smaller, and faster with integers";
   }
   void AddOptions(CLI::App& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:
+  // What --method names: integers and halves, or codes for weights.
+  using Method = std::variant<QuantizeMethod, codebook::CodingMethod>;
+
+  Status RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
+                  Terminal& terminal) const;
   void PrintReport(const quantize::QuantizeReport& report,
                    const std::vector<quantize::OutputComparison>& outputs,
                    Terminal& terminal) const;
@@ -34,6 +43,10 @@ class QuantizeCommand final : public Command {
   std::filesystem::path model_;
   std::filesystem::path out_;
   QuantizeFileOptions file_;  // What flags say is written into it, the rest in `Run`.
+  Method method_ = QuantizeMethod::kStatic;
+  CodeFlags codes_;
+  std::optional<std::size_t> calibration_samples_;  // Absent, as below: the method's default.
+  std::optional<std::size_t> bits_;
   std::string calibration_method_ = "min-max";
   std::string rounding_ = "nearest";
   std::string max_drop_ = "0.2pp";

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "slipway/app/adapted_data.h"
+#include "slipway/app/terminal.h"
+#include "slipway/optimize/codebook/code_weights.h"
+#include "slipway/runtime/engine.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace slipway::app {
+
+/// What the flags of `slipway quantize` say of methods that turn weights into codes.
+struct CodeFlags {
+  std::optional<std::size_t> bits = std::nullopt;  ///< Of one code; absent: the method's default.
+  std::size_t vector_length = 4;
+  std::size_t stages = 2;
+  bool orders_columns = false;
+  std::size_t tuning_passes = 0;
+  /// "NODE=BITS" or "NODE=BITSxLENGTH": codes of one node that are unlike the others.
+  std::vector<std::string> layers = {};
+};
+
+/// Declares the flags of codes but for the number of bits, bound to `flags`, which outlives `verb`.
+void AddCodeOptions(CLI::App& verb, CodeFlags& flags);
+
+/// How a model file with codes for weights is made.
+struct CodeWeightsFileOptions {
+  std::filesystem::path model;
+  std::filesystem::path out;
+  DataFlags calibration;  ///< Data for which the model is.
+  codebook::CodeWeightsOptions coding = {};
+};
+
+/// The options of coding that `method` and `flags` ask for. kInvalidArgument if they make no sense.
+Result<codebook::CodeWeightsOptions> CodingOptionsFor(codebook::CodingMethod method,
+                                                      const CodeFlags& flags);
+
+/// Turns the weights of the model of the options into codes, checks the result in `engine` against
+/// the original, and only then writes it, all or nothing. kInvalidArgument if there are no data.
+Result<codebook::CodingReport> CodeWeightsFile(const runtime::Engine& engine,
+                                               const CodeWeightsFileOptions& options);
+
+/// The outcome as one JSON object; docs/formats/command-output.md has its schema.
+std::string CodeWeightsJson(const codebook::CodingReport& report);
+
+/// The outcome for people; `out` is the file that was written.
+void PrintCodingReport(const codebook::CodingReport& report, const std::filesystem::path& out,
+                       Terminal& terminal);
+
+}  // namespace slipway::app
