@@ -3,6 +3,7 @@
 
 #include "slipway/optimize/codebook/level_set.h"
 #include "slipway/optimize/codebook/second_moments.h"
+#include "slipway/optimize/codebook/testing/normal_numbers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,14 +13,6 @@
 
 namespace slipway::codebook {
 namespace {
-
-std::vector<float> Normal(unsigned seed, std::size_t count) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = normal(random);
-  return numbers;
-}
 
 constexpr std::int64_t kRows = 6;
 constexpr std::int64_t kColumns = 10;

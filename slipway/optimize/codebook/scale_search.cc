@@ -11,7 +11,7 @@ namespace {
 // one level of a size below a tenth of the largest number never wins on weights in use.
 constexpr int kGridSteps = 64;
 constexpr double kGridRange = 16;
-constexpr int kMaxTurns = 20;
+constexpr int kMaxScaleTurns = 20;
 
 float ImportanceOf(const WeightedNumbers& weighted, std::size_t i) {
   return weighted.importance.empty() ? 1.0F : weighted.importance[i];
@@ -67,7 +67,7 @@ float FindScale(const WeightedNumbers& weighted, const LevelSet& set) {
     consider(
         static_cast<float>(largest * std::pow(kGridRange, -static_cast<double>(i) / kGridSteps)));
   }
-  for (int turn = 0; turn < kMaxTurns && consider(Refit(weighted, set, best)); ++turn) {
+  for (int turn = 0; turn < kMaxScaleTurns && consider(Refit(weighted, set, best)); ++turn) {
   }
   return best;
 }

@@ -10,7 +10,7 @@
 namespace slipway::codebook {
 namespace {
 
-std::vector<float> Normal(unsigned seed, std::size_t count) {
+std::vector<float> SmallNormal(unsigned seed, std::size_t count) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0, 0.05F);
   std::vector<float> numbers(count);
@@ -31,8 +31,8 @@ TEST(ScaleSearchTest, FindsTheScaleOfNumbersThatAreLevels) {
 
 TEST(ScaleSearchTest, IsNeverWorseThanTheLargestNumberAsScale) {
   for (unsigned seed = 0; seed < 5; ++seed) {
-    const std::vector<float> numbers = Normal(seed, 5 + seed * 7);
-    const std::vector<float> squares = Normal(seed + 100, numbers.size());
+    const std::vector<float> numbers = SmallNormal(seed, 5 + seed * 7);
+    const std::vector<float> squares = SmallNormal(seed + 100, numbers.size());
     std::vector<float> importance;
     for (const float square : squares) importance.push_back(square * square);
     for (const std::size_t bits : {2U, 4U, 6U}) {
@@ -47,7 +47,7 @@ TEST(ScaleSearchTest, IsNeverWorseThanTheLargestNumberAsScale) {
 }
 
 TEST(ScaleSearchTest, ClipsWhatIsFarOut) {
-  std::vector<float> numbers = Normal(1, 1000);
+  std::vector<float> numbers = SmallNormal(1, 1000);
   numbers[0] = 0.5F;
 
   EXPECT_LT(FindScale({.numbers = numbers}, LevelSet::Uniform(3)), 0.3F);
@@ -71,7 +71,7 @@ TEST(ScaleSearchTest, TakesNumbersThatAreAllZeroOrHardlyThere) {
 }
 
 TEST(ScaleSearchTest, FindsAdditivePowersBetterThanPowersOnNormalNumbers) {
-  const std::vector<float> numbers = Normal(3, 500);
+  const std::vector<float> numbers = SmallNormal(3, 500);
   const auto error = [&](const LevelSet& set) {
     return ScaledError({.numbers = numbers}, set, FindScale({.numbers = numbers}, set));
   };

@@ -9,17 +9,17 @@ namespace slipway::codebook {
 namespace {
 
 // Rows that are added at once, so that each sum is read and written once for all of them.
-constexpr std::size_t kBlock = 8;
+constexpr std::size_t kRowBlock = 8;
 
-// Adds x · xᵀ of each of the `kBlock` rows to what is right of the diagonal of `products`.
+// Adds x · xᵀ of each of the `kRowBlock` rows to what is right of the diagonal of `products`.
 void AddBlock(const float* rows, std::size_t columns, float* products) {
   for (std::size_t i = 0; i < columns; ++i) {
     float* __restrict const sums = &products[i * columns];
-    float x[kBlock];
-    for (std::size_t b = 0; b < kBlock; ++b) x[b] = rows[b * columns + i];
+    float x[kRowBlock];
+    for (std::size_t b = 0; b < kRowBlock; ++b) x[b] = rows[b * columns + i];
     for (std::size_t j = i; j < columns; ++j) {
       float sum = 0;
-      for (std::size_t b = 0; b < kBlock; ++b) sum += x[b] * rows[b * columns + j];
+      for (std::size_t b = 0; b < kRowBlock; ++b) sum += x[b] * rows[b * columns + j];
       sums[j] += sum;
     }
   }
@@ -43,12 +43,12 @@ void SecondMoments::Add(std::span<const float> rows) {
   SLIPWAY_CHECK(rows.size() % columns_ == 0);
   const std::size_t count = rows.size() / columns_;
   std::vector<float> rest;
-  for (std::size_t row = 0; row < count; row += kBlock) {
-    if (row + kBlock <= count) {
+  for (std::size_t row = 0; row < count; row += kRowBlock) {
+    if (row + kRowBlock <= count) {
       AddBlock(&rows[row * columns_], columns_, products_.data());
       continue;
     }
-    rest.assign(kBlock * columns_, 0);
+    rest.assign(kRowBlock * columns_, 0);
     std::ranges::copy(rows.subspan(row * columns_), rest.begin());
     AddBlock(rest.data(), columns_, products_.data());
   }

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::Pointwise;
 
-std::vector<float> Normal(std::size_t count) {
+std::vector<float> OffsetNormal(std::size_t count) {
   std::mt19937 random(1);
   std::normal_distribution<float> normal(0.5F, 1);
   std::vector<float> numbers(count);
@@ -32,7 +32,7 @@ TEST(SecondMomentsTest, AveragesTheProductsOfEachPairOfColumns) {
 
 TEST(SecondMomentsTest, IsTheSameHoweverRowsAreGrouped) {
   constexpr std::size_t kColumns = 5;
-  const std::vector<float> rows = Normal(37 * kColumns);
+  const std::vector<float> rows = OffsetNormal(37 * kColumns);
   SecondMoments at_once(kColumns);
   at_once.Add(rows);
   SecondMoments in_parts(kColumns);

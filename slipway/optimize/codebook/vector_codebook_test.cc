@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/codebook/vector_codebook.h"
 
+#include "slipway/optimize/codebook/testing/normal_numbers.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,14 +11,6 @@
 
 namespace slipway::codebook {
 namespace {
-
-std::vector<float> Normal(unsigned seed, std::size_t count) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = normal(random);
-  return numbers;
-}
 
 double Distance(const WeightedVectors& vectors, std::size_t vector, std::span<const float> entry) {
   double sum = 0;

@@ -3,6 +3,7 @@
 
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/optimize/codebook/second_moments.h"
+#include "slipway/optimize/codebook/testing/normal_numbers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,14 +17,6 @@ namespace {
 
 using ::slipway::testing::FailsWith;
 using ::testing::HasSubstr;
-
-std::vector<float> Normal(unsigned seed, std::size_t count) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> numbers(count);
-  for (float& number : numbers) number = normal(random);
-  return numbers;
-}
 
 class WeightCoderTest : public ::testing::Test {
  protected:

@@ -5,6 +5,7 @@
 #include "slipway/base/format.h"
 #include "slipway/optimize/codebook/bit_packing.h"
 #include "slipway/optimize/codebook/float16.h"
+#include "slipway/optimize/codebook/internal/onnx_numbers.h"
 
 #include <cstring>
 #include <iterator>
@@ -15,12 +16,9 @@ namespace slipway::codebook {
 namespace {
 
 // Element types by their numbers in ONNX.
-constexpr std::int64_t kOnnxFloat = 1;
 constexpr std::int64_t kOnnxInt32 = 6;
 constexpr std::int64_t kOnnxUint64 = 13;
-// The first opset whose ReduceSum takes its axes as an input.
-constexpr std::int64_t kAxesAsInputOpset = 13;
-constexpr std::size_t kByteBits = 8;
+constexpr std::size_t kCodeByteBits = 8;
 
 std::int64_t Signed(std::size_t size) { return static_cast<std::int64_t>(size); }
 
@@ -73,8 +71,8 @@ std::string ExpressionWriter::Unpack(const CodedWeight& coded) {
     std::string left;
     std::string right;
     if (group.bytes == 1) {
-      left = Shared(row, LeftShifts<std::uint8_t>(group, bits, kByteBits));
-      right = Shared(Shape(), std::vector{static_cast<std::uint8_t>(kByteBits - bits)});
+      left = Shared(row, LeftShifts<std::uint8_t>(group, bits, kCodeByteBits));
+      right = Shared(Shape(), std::vector{static_cast<std::uint8_t>(kCodeByteBits - bits)});
     } else {
       constexpr std::size_t kWordBits = 64;
       codes = Widen(std::move(codes), group.bytes);
@@ -97,7 +95,7 @@ std::string ExpressionWriter::Unpack(const CodedWeight& coded) {
 // The rows of `packed` as little-endian numbers: uint64 [groups, 1].
 std::string ExpressionWriter::Widen(std::string packed, std::size_t group_bytes) {
   std::vector<std::uint64_t> powers(group_bytes);
-  for (std::size_t i = 0; i < group_bytes; ++i) powers[i] = std::uint64_t{1} << (kByteBits * i);
+  for (std::size_t i = 0; i < group_bytes; ++i) powers[i] = std::uint64_t{1} << (kCodeByteBits * i);
   std::string bytes = Cast(std::move(packed), kOnnxUint64);
   return AddNode("MatMul", {bytes, Shared(Shape({Signed(group_bytes), 1}), powers)});
 }

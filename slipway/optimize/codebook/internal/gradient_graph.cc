@@ -3,6 +3,7 @@
 
 #include "slipway/base/format.h"
 #include "slipway/graph/unique_names.h"
+#include "slipway/optimize/codebook/internal/onnx_numbers.h"
 
 #include <algorithm>
 #include <iterator>
@@ -18,9 +19,6 @@ namespace {
 
 using Done = std::expected<void, std::string>;
 
-constexpr std::int64_t kOnnxFloat = 1;
-// The first opset whose ReduceSum takes its axes as an input.
-constexpr std::int64_t kAxesAsInputOpset = 13;
 // The first opset whose ScatterElements can add.
 constexpr std::int64_t kScatterAddOpset = 16;
 constexpr std::size_t kSpatial = 2;  // The first spatial dimension of a convolution's tensors.

@@ -8,7 +8,7 @@
 namespace slipway::codebook {
 namespace {
 
-constexpr std::size_t kSpatial = 2;  // The first spatial dimension of a convolution's tensors.
+constexpr std::size_t kFirstSpatial = 2;  // The first spatial dimension of a convolution's tensors.
 
 }  // namespace
 
@@ -27,7 +27,7 @@ bool InputRows::ReadWindows(const graph::Node& node) {
     const auto* const mode = std::get_if<std::string>(&padding->value);
     if (mode == nullptr || (*mode != "NOTSET" && *mode != "VALID")) return false;
   }
-  const std::size_t rank = layout_.shape.rank() - kSpatial;
+  const std::size_t rank = layout_.shape.rank() - kFirstSpatial;
   const std::vector<std::int64_t> strides = node.IntsAttribute("strides");
   const std::vector<std::int64_t> dilations = node.IntsAttribute("dilations");
   const std::vector<std::int64_t> pads = node.IntsAttribute("pads");
@@ -37,7 +37,7 @@ bool InputRows::ReadWindows(const graph::Node& node) {
   }
   for (std::size_t i = 0; i < rank; ++i) {
     Window window;
-    window.kernel = layout_.shape[i + kSpatial];
+    window.kernel = layout_.shape[i + kFirstSpatial];
     if (!strides.empty()) window.stride = strides[i];
     if (!dilations.empty()) window.dilation = dilations[i];
     if (!pads.empty()) window.pad_before = pads[i];
@@ -71,7 +71,7 @@ std::vector<float> InputRows::SamplePatches(const TensorView& input, std::size_t
   std::vector<std::size_t> sizes;
   std::size_t patches = 1;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
-    const std::int64_t size = windows_[i].OutputSize(input.shape[i + kSpatial]);
+    const std::int64_t size = windows_[i].OutputSize(input.shape[i + kFirstSpatial]);
     sizes.push_back(static_cast<std::size_t>(std::max<std::int64_t>(size, 0)));
     patches *= sizes.back();
   }
@@ -110,7 +110,7 @@ void InputRows::AppendPatch(const TensorView& input, std::size_t sample,
         const auto along = static_cast<std::int64_t>(left % kernel);
         left /= kernel;
         const std::int64_t place = corner[i] + along * windows_[i].dilation;
-        const std::int64_t size = input.shape[i + kSpatial];
+        const std::int64_t size = input.shape[i + kFirstSpatial];
         if (place < 0 || place >= size) {
           is_inside = false;
           break;

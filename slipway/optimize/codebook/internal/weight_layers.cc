@@ -10,7 +10,7 @@ namespace slipway::codebook {
 namespace {
 
 constexpr std::size_t kWeight = 1;
-constexpr std::size_t kBias = 2;
+constexpr std::size_t kLayerBias = 2;
 constexpr std::size_t kLeastConvolutionRank = 3;
 
 std::unexpected<std::string> Because(std::string reason) {
@@ -49,8 +49,9 @@ bool HasFactor(const graph::Node& node, std::string_view name) {
 std::string BiasOf(const graph::Graph& graph, const graph::GraphIndex& uses,
                    const WeightLayer& layer) {
   const graph::Node& node = graph.nodes[layer.node];
-  if (node.inputs.size() <= kBias || HasFactor(node, "alpha") || HasFactor(node, "beta")) return "";
-  const std::string& name = node.inputs[kBias];
+  if (node.inputs.size() <= kLayerBias || HasFactor(node, "alpha") || HasFactor(node, "beta"))
+    return "";
+  const std::string& name = node.inputs[kLayerBias];
   const Tensor* const bias = graph.FindInitializer(name);
   const Shape one_a_row({static_cast<std::int64_t>(layer.layout.rows)});
   if (bias == nullptr || bias->dtype() != DataType::kFloat32 || bias->shape() != one_a_row) {
