@@ -36,7 +36,7 @@ void AddCodeOptions(CLI::App& verb, CodeFlags& flags);
 struct CodeWeightsFileOptions {
   std::filesystem::path model;
   std::filesystem::path out;
-  DataFlags calibration;  ///< Data for which the model is.
+  DataFlags calibration = {};  ///< Data for which the model is.
   codebook::CodeWeightsOptions coding = {};
 };
 

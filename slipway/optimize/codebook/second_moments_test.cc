@@ -31,14 +31,14 @@ TEST(SecondMomentsTest, AveragesTheProductsOfEachPairOfColumns) {
 }
 
 TEST(SecondMomentsTest, IsTheSameHoweverRowsAreGrouped) {
-  constexpr std::size_t kColumns = 5;
-  const std::vector<float> rows = OffsetNormal(37 * kColumns);
-  SecondMoments at_once(kColumns);
+  constexpr std::size_t kColumnCount = 5;
+  const std::vector<float> rows = OffsetNormal(37 * kColumnCount);
+  SecondMoments at_once(kColumnCount);
   at_once.Add(rows);
-  SecondMoments in_parts(kColumns);
+  SecondMoments in_parts(kColumnCount);
   for (std::size_t row = 0; row < 37; row += 3) {
     const std::size_t count = std::min<std::size_t>(3, 37 - row);
-    in_parts.Add(std::span(rows).subspan(row * kColumns, count * kColumns));
+    in_parts.Add(std::span(rows).subspan(row * kColumnCount, count * kColumnCount));
   }
 
   EXPECT_EQ(at_once.row_count(), in_parts.row_count());

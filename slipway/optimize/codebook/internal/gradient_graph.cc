@@ -3,6 +3,7 @@
 
 #include "slipway/base/format.h"
 #include "slipway/graph/unique_names.h"
+#include "slipway/optimize/codebook/internal/because.h"
 #include "slipway/optimize/codebook/internal/onnx_numbers.h"
 
 #include <algorithm>
@@ -22,10 +23,6 @@ using Done = std::expected<void, std::string>;
 // The first opset whose ScatterElements can add.
 constexpr std::int64_t kScatterAddOpset = 16;
 constexpr std::size_t kSpatial = 2;  // The first spatial dimension of a convolution's tensors.
-
-std::unexpected<std::string> Because(std::string reason) {
-  return std::unexpected(std::move(reason));
-}
 
 bool IsFactorOne(const graph::Node& node, std::string_view name) {
   const graph::Attribute* attribute = node.FindAttribute(name);

@@ -2,6 +2,7 @@
 #include "slipway/optimize/codebook/internal/weight_layers.h"
 
 #include "slipway/base/format.h"
+#include "slipway/optimize/codebook/internal/because.h"
 
 #include <optional>
 #include <utility>
@@ -12,10 +13,6 @@ namespace {
 constexpr std::size_t kWeight = 1;
 constexpr std::size_t kLayerBias = 2;
 constexpr std::size_t kLeastConvolutionRank = 3;
-
-std::unexpected<std::string> Because(std::string reason) {
-  return std::unexpected(std::move(reason));
-}
 
 // How `node` reads a weight of `shape`; nothing if that is no weight for it.
 std::optional<MatrixLayout> LayoutFor(const graph::Node& node, const Shape& shape) {
