@@ -49,7 +49,7 @@ TEST(CodeWeightsFileTest, RefusesLayersThatSayNothing) {
 
 TEST(CodeWeightsFileTest, AsksForData) {
   ASSERT_OK_AND_ASSIGN(const auto engine, runtime::CreateOnnxRuntimeEngine({}));
-  EXPECT_THAT(CodeWeightsFile(*engine, {.model = "m.onnx", .out = "o.onnx"}),
+  EXPECT_THAT(CodeWeightsFile(*engine, {.model = "m.onnx", .out = "o.onnx", .calibration = {}}),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("--calibration")));
 }
 
