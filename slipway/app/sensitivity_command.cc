@@ -24,7 +24,7 @@ Table SensitivityTable(const search::SensitivityReport& report) {
   Table table({{"layer", Table::Align::kLeft},
                {"op", Table::Align::kLeft},
                {"top-1 drop in pp"},
-               {"output noise in dB"}});
+               {"output SNR in dB"}});
   for (const search::LayerSensitivity& layer : report.layers) {
     table.AddRow({layer.layer, layer.op_type, fmt::format("{:+.2f}", 100 * layer.metric_drop),
                   fmt::format("{:.1f}", layer.output_snr_db)});
