@@ -53,7 +53,7 @@ std::string OnnxBuilder::Convolution(const std::string& name, const std::string&
   const auto& options = convolution->options;
   std::vector<std::string> inputs = {input, Constant(name + ".weight", convolution->weight)};
   if (options.bias()) inputs.push_back(Constant(name + ".bias", convolution->bias));
-  const auto& pads = std::get<torch::ExpandingArray<2>>(options.padding());
+  const auto& pads = c10::get<torch::ExpandingArray<2>>(options.padding());
   std::vector<Attribute> attributes = {
       {"kernel_shape", Ints{options.kernel_size()->at(0), options.kernel_size()->at(1)}},
       {"pads", Ints{pads->at(0), pads->at(1), pads->at(0), pads->at(1)}}};
