@@ -7,7 +7,7 @@
 
 namespace slipway::examples {
 
-/// A depthwise-separable network as Howard et al., "MobileNets" (2017), about 47,000 parameters: a
+/// A depthwise-separable network as Howard et al., "MobileNets" (2017), 54,346 parameters: a
 /// 3×3 convolution, then five blocks of 3×3 depthwise and 1×1 convolution, each with batch
 /// normalization and ReLU, the mean over all places, and one fully-connected layer.
 class DepthwiseNet final : public Network {
