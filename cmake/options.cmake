@@ -16,6 +16,6 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
-# With CMAKE_UNITY_BUILD, which the sanitizers' presets set, this many sources are compiled as one: most of what a
+# With CMAKE_UNITY_BUILD, which the presets that run set, this many sources are compiled as one: most of what a
 # source costs is the templates that it shares with its neighbours. Names in unnamed namespaces are unique in a module.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)

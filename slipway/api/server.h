@@ -31,8 +31,9 @@ struct ServerOptions {
   std::chrono::seconds body_timeout{60};   ///< Without a byte of the body.
   std::chrono::seconds idle_timeout{300};  ///< Between requests.
   /// How long an I/O thread asks again and again for the next event before it sleeps; only while
-  /// events come that close and no request is being computed. 0: it sleeps at once.
-  std::chrono::microseconds busy_poll{100};
+  /// events come that close and no request is being computed. 0: it sleeps at once. By default as
+  /// long as a Linux guest polls (`guest_halt_poll_ns` of its haltpoll governor).
+  std::chrono::microseconds busy_poll{200};
   /// Whether clients may register shared memory: any of the machine that this process can open.
   bool allow_client_shm = false;
   /// Headers that groups of requests need, as Triton's flags of these names: each

@@ -30,7 +30,7 @@ class ServeCommand final : public Command {
   LocalServerOptions options_;
   std::vector<std::string> host_policies_;
   std::string control_mode_ = "none";
-  std::size_t busy_poll_us_ = 100;
+  std::size_t busy_poll_us_ = 200;
   std::size_t poll_seconds_ = 15;
   std::size_t grace_seconds_ = 0;
   std::size_t drain_seconds_ = 25;

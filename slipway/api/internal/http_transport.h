@@ -34,7 +34,7 @@ struct TransportOptions {
   std::chrono::milliseconds body_timeout{60'000};
   std::chrono::milliseconds idle_timeout{300'000};
   /// How long an I/O thread asks for the next event before it sleeps, while events come as close.
-  std::chrono::microseconds busy_poll{100};
+  std::chrono::microseconds busy_poll{200};
 };
 
 /// Speaks HTTP/1.1 and HTTP/2 (prior knowledge) on every endpoint, told apart by the first bytes.
