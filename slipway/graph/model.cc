@@ -24,6 +24,12 @@ std::vector<std::int64_t> Node::IntsAttribute(std::string_view attribute_name) c
   return value == nullptr ? std::vector<std::int64_t>() : *value;
 }
 
+bool Node::HasSubgraph() const {
+  return std::ranges::any_of(attributes, [](const Attribute& attribute) {
+    return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value);
+  });
+}
+
 const Tensor* Graph::FindInitializer(std::string_view value) const {
   const auto found = initializers.find(value);
   return found == initializers.end() ? nullptr : found->second.get();

@@ -73,6 +73,8 @@ struct Node {
   std::int64_t IntAttribute(std::string_view attribute_name, std::int64_t otherwise) const;
   /// The list attribute called `attribute_name`; empty if it is absent.
   std::vector<std::int64_t> IntsAttribute(std::string_view attribute_name) const;
+  /// Whether an attribute is a graph, as If and Loop have them.
+  bool HasSubgraph() const;
 };
 
 /// A dataflow graph: nodes in topological order, joined by the names of values, each of which is

@@ -140,10 +140,7 @@ WeightCount Attributor::CountInside(const Node& node) const {
 }
 
 bool Attributor::IsConstant(const Node& node) const {
-  const bool has_subgraph = std::ranges::any_of(node.attributes, [](const Attribute& attribute) {
-    return std::holds_alternative<std::shared_ptr<const Graph>>(attribute.value);
-  });
-  return !has_subgraph && !node.inputs.empty() &&
+  return !node.HasSubgraph() && !node.inputs.empty() &&
          std::ranges::all_of(node.inputs, [this](const std::string& input) {
            return input.empty() || constants_.contains(input);
          });

@@ -50,12 +50,6 @@ std::vector<float> Difference(std::span<const float> a, std::span<const float> b
   return difference;
 }
 
-bool HasSubgraph(const graph::Node& node) {
-  return std::ranges::any_of(node.attributes, [](const graph::Attribute& attribute) {
-    return std::holds_alternative<std::shared_ptr<const graph::Graph>>(attribute.value);
-  });
-}
-
 Status CheckOptions(const graph::Model& model, const CodeWeightsOptions& options) {
   SLIPWAY_TRY(CheckCodingOptions(options.coding));
   const auto is_there = [&](const std::string& name) {
@@ -118,7 +112,7 @@ class ModelCoder {
     std::size_t subgraphs = 0;
     for (std::size_t i = 0; i < model_.graph.nodes.size(); ++i) {
       const graph::Node& node = model_.graph.nodes[i];
-      if (HasSubgraph(node)) ++subgraphs;
+      if (node.HasSubgraph()) ++subgraphs;
       if (!HasWeights(node)) continue;
       CodedLayer entry;
       entry.name = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;

@@ -153,12 +153,6 @@ class Upgrader {
   graph::UniqueNames names_;
 };
 
-bool HasSubgraph(const graph::Node& node) {
-  return std::ranges::any_of(node.attributes, [](const graph::Attribute& attribute) {
-    return std::holds_alternative<std::shared_ptr<const graph::Graph>>(attribute.value);
-  });
-}
-
 }  // namespace
 
 Status UpgradeOpset(graph::Model& model, const graph::ValueTable& values) {
@@ -173,7 +167,7 @@ Status UpgradeOpset(graph::Model& model, const graph::ValueTable& values) {
   graph::Graph upgraded = model.graph;
   Upgrader upgrader(upgraded, opset, values);
   for (graph::Node& node : upgraded.nodes) {
-    if (HasSubgraph(node)) return Unsupported(node, opset, "it has a subgraph");
+    if (node.HasSubgraph()) return Unsupported(node, opset, "it has a subgraph");
     SLIPWAY_TRY(upgrader.Upgrade(node));
   }
   model.graph = std::move(upgraded);

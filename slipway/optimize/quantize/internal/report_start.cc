@@ -2,23 +2,15 @@
 #include "slipway/optimize/quantize/internal/report_start.h"
 
 #include <algorithm>
-#include <memory>
-#include <variant>
 
 namespace slipway::quantize {
 namespace {
-
-bool HasSubgraph(const graph::Node& node) {
-  return std::ranges::any_of(node.attributes, [](const graph::Attribute& attribute) {
-    return std::holds_alternative<std::shared_ptr<const graph::Graph>>(attribute.value);
-  });
-}
 
 LayerReport StartLayer(const graph::Node& node) {
   LayerReport layer;
   layer.name = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
   layer.op_type = node.op_type;
-  if (HasSubgraph(node)) layer.reason = "its subgraph is not quantized";
+  if (node.HasSubgraph()) layer.reason = "its subgraph is not quantized";
   return layer;
 }
 
@@ -29,7 +21,7 @@ QuantizeReport StartReport(const graph::Graph& graph, std::size_t float_bytes) {
   report.float_bytes = float_bytes;
   report.quantized_bytes = float_bytes;
   for (const graph::Node& node : graph.nodes) report.layers.push_back(StartLayer(node));
-  const auto subgraphs = std::ranges::count_if(graph.nodes, HasSubgraph);
+  const auto subgraphs = std::ranges::count_if(graph.nodes, &graph::Node::HasSubgraph);
   if (subgraphs > 0) {
     report.notes.push_back(
         fmt::format("{} operators with subgraphs stay float32, whatever is in them", subgraphs));
