@@ -38,7 +38,7 @@ OWNERS = {
     "png.h": {"dataset"},
     "jpeglib.h": {"dataset"},
     "simdjson.h": {"dataset", "api"},
-    "google/protobuf/": {"graph", "metrics", "serving", "api"},
+    "google/protobuf/": {"graph", "metrics", "optimize", "serving", "api"},
     "onnxruntime_": {"runtime"},
     "hwy/": {"runtime"},
     "torch/": {"training"},

@@ -39,15 +39,16 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
            "static: int8 weights and activations. mixed: the same for layers that get faster by "
            "it here, within --max-drop. dynamic: int8 matrix products, ranges found at each call. "
            "weight-only: weights in --bits, computation as before. fp16, bf16: "
-           "weights stored in 16 bits. log2, apot, codebook, pq, residual: weights as codes of "
-           "--bits that the engine expands at load: powers of two, sums of them, k-means, "
-           "vectors, sums of vectors",
+           "weights stored in 16 bits. uniform, log2, apot, codebook, pq, residual: weights as "
+           "codes of --bits that the engine expands at load: equal steps, powers of two, sums of "
+           "them, k-means, vectors, sums of vectors",
        .names = {{"static", QuantizeMethod::kStatic},
                  {"mixed", QuantizeMethod::kMixed},
                  {"dynamic", QuantizeMethod::kDynamic},
                  {"weight-only", QuantizeMethod::kWeightOnly},
                  {"fp16", QuantizeMethod::kFloat16},
                  {"bf16", QuantizeMethod::kBfloat16},
+                 {"uniform", CodingMethod::kUniform},
                  {"log2", CodingMethod::kPowerOfTwo},
                  {"apot", CodingMethod::kAdditivePowerOfTwo},
                  {"codebook", CodingMethod::kCodebook},
@@ -81,6 +82,10 @@ void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
   verb.add_option("--percentile", file_.percentile,
                   "The percentage of values that --calibration-method percentile keeps")
       ->capture_default_str();
+  verb.add_option("--calibration-checkpoint", file_.calibration_checkpoint,
+                  "static: a file that keeps what was seen of the data, written every few seconds: "
+                  "calibration goes on from it after an interruption, with more samples, or with "
+                  "percentile, entropy and mse in turn");
   AddPixelOption(verb, file_.calibration);
   verb.add_option("--data", file_.validation.images,
                   "mixed: IDX images with labels that the metric is measured on; those of "

@@ -64,7 +64,9 @@ class FileQuantization {
     SLIPWAY_TRY_ASSIGN(quantize::RangeObserverFactory observers,
                        quantize::ObserversFor(options_.calibration_method, options_.percentile));
     quantize::DatasetCalibrator calibrator(engine_, *data_,
-                                           {.batches = Limits(), .observer = std::move(observers)});
+                                           {.batches = Limits(),
+                                            .observer = std::move(observers),
+                                            .checkpoint = options_.calibration_checkpoint});
     return quantize::QuantizeStatic(model, calibrator, options_.quantize);
   }
 

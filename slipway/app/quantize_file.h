@@ -41,6 +41,8 @@ struct QuantizeFileOptions {
   std::size_t calibration_samples = 1000;  ///< From the first on; fewer if there are fewer.
   quantize::CalibrationMethod calibration_method = quantize::CalibrationMethod::kMinMax;
   double percentile = quantize::kDefaultPercentile;  ///< For `CalibrationMethod::kPercentile`.
+  /// Of the static method, see `quantize::CalibrationCheckpoint`; empty: none.
+  std::filesystem::path calibration_checkpoint = {};
   /// Of the static method; the dynamic one takes target, weight range and excluded nodes from it.
   quantize::StaticQuantizeOptions quantize = {};
   /// Of the weight-only method, which takes excluded nodes from `quantize`.

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 
+#include "slipway/base/clock.h"
+#include "slipway/graph/model_file.h"
+#include "slipway/optimize/quantize/calibration_checkpoint.h"
 #include "slipway/optimize/quantize/internal/value_stream.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,18 +59,77 @@ class ChannelSums {
   std::size_t count_ = 0;  // Elements of each channel.
 };
 
+// The 64-bit FNV-1a hash of all that it is given (Fowler, Noll and Vo, RFC 9923).
+class Fingerprint {
+ public:
+  void Add(ByteView bytes) {
+    for (const std::byte byte : bytes) {
+      hash_ = (hash_ ^ std::to_integer<std::uint64_t>(byte)) * kPrime;
+    }
+  }
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  static constexpr std::uint64_t kPrime = 0x100000001b3;
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+};
+
+// Tells models, values and data apart. Data that go on otherwise after the same first sample are
+// not noticed: to read all would take as long as to calibrate.
+Result<std::uint64_t> FingerprintOf(const graph::Model& model, std::span<const std::string> values,
+                                    const dataset::SampleSource& samples) {
+  Fingerprint fingerprint;
+  SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(model));
+  fingerprint.Add(AsBytes(bytes));
+  for (const std::string& value : values) fingerprint.Add(AsBytes(value + '\n'));
+  SLIPWAY_TRY_ASSIGN(const Tensor first, samples.Read(0, 1));
+  fingerprint.Add(first.bytes());
+  return fingerprint.hash();
+}
+
 }  // namespace
 
-Result<RangesByValue> DatasetCalibrator::Ranges(const graph::Model& model,
-                                                std::span<const std::string> values) {
-  std::vector<std::unique_ptr<RangeObserver>> observers;
-  for (std::size_t i = 0; i < values.size(); ++i) observers.push_back(options_.observer());
-  const ValueStream stream = {.engine = engine_, .samples = samples_, .batches = options_.batches};
+Status DatasetCalibrator::Observe(const graph::Model& model, std::span<const std::string> values,
+                                  const Observers& observers) const {
+  ValueStream stream = {.engine = engine_, .samples = samples_, .batches = options_.batches};
+  std::optional<CalibrationCheckpoint> checkpoint;
+  if (!options_.checkpoint.empty()) {
+    SLIPWAY_TRY_ASSIGN(const std::uint64_t fingerprint, FingerprintOf(model, values, samples_));
+    checkpoint.emplace(options_.checkpoint, fingerprint);
+    SLIPWAY_TRY_ASSIGN(stream.batches.first_sample, checkpoint->Restore({values, observers}));
+    SLIPWAY_TRY(CheckSeen(stream.batches.first_sample));
+  }
+  std::size_t seen = stream.batches.first_sample;
+  SteadyTime saved = SystemClock().Now();
   SLIPWAY_TRY(stream.Run(model, values,
                          [&](std::size_t i, const TensorView& view, std::size_t samples) -> Status {
                            observers[i]->Observe(view.elements<float>(), samples);
-                           return {};
+                           if (i + 1 < values.size()) return {};
+                           seen += samples;
+                           const SteadyTime now = SystemClock().Now();
+                           if (!checkpoint || now - saved < options_.checkpoint_interval) return {};
+                           saved = now;
+                           return checkpoint->Save({values, observers}, seen);
                          }));
+  return checkpoint ? checkpoint->Save({values, observers}, seen) : Status();
+}
+
+Status DatasetCalibrator::CheckSeen(std::size_t seen) const {
+  std::size_t wanted = samples_.sample_count();
+  const std::size_t limit = options_.batches.max_samples;
+  if (limit != 0) wanted = std::min(wanted, limit);
+  if (seen <= wanted) return {};
+  return InvalidArgument(
+      "calibration checkpoint {} has seen {} samples, more than the {} wanted: delete it, or want "
+      "as many",
+      options_.checkpoint.string(), seen, wanted);
+}
+
+Result<RangesByValue> DatasetCalibrator::Ranges(const graph::Model& model,
+                                                std::span<const std::string> values) {
+  Observers observers;
+  for (std::size_t i = 0; i < values.size(); ++i) observers.push_back(options_.observer());
+  SLIPWAY_TRY(Observe(model, values, observers));
   RangesByValue ranges;
   for (std::size_t i = 0; i < values.size(); ++i) ranges[values[i]] = observers[i]->range();
   return ranges;

@@ -2,12 +2,15 @@
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/base/testing/temporary_folder.h"
+#include "slipway/optimize/quantize/moving_average_observer.h"
 #include "slipway/optimize/quantize/testing/model_builder.h"
 #include "slipway/optimize/quantize/testing/random_samples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 
 namespace slipway::quantize {
@@ -106,6 +109,68 @@ TEST_F(DatasetCalibratorTest, RefusesEmptyData) {
 TEST_F(DatasetCalibratorTest, RefusesDataOfAnotherShape) {
   EXPECT_THAT(Calibrate(DoubledAndRectified(), *ConstantSamples(Shape({2, 4}), 0), {"x"}),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("samples are float32 [4]")));
+}
+
+// Samples that cannot be read from `broken` on.
+class BreakingSamples final : public dataset::SampleSource {
+ public:
+  BreakingSamples(const dataset::SampleSource& samples, std::size_t broken)
+      : samples_(samples), broken_(broken) {}
+  std::size_t sample_count() const override { return samples_.sample_count(); }
+  const Shape& sample_shape() const override { return samples_.sample_shape(); }
+  DataType dtype() const override { return samples_.dtype(); }
+  Result<Tensor> Read(std::size_t first, std::size_t count) const override {
+    if (first + count > broken_) return MakeError(ErrorCode::kUnavailable, "the disk is gone");
+    return samples_.Read(first, count);
+  }
+
+ private:
+  const dataset::SampleSource& samples_;
+  const std::size_t broken_;
+};
+
+TEST_F(DatasetCalibratorTest, GoesOnWhereItWasInterrupted) {
+  const TemporaryFolder folder;
+  const auto samples = RandomSamples(Shape({50, 3}));
+  CalibrationOptions options = {
+      .observer = [] { return std::make_unique<MovingAverageObserver>(); },
+      .checkpoint = folder.path() / "checkpoint",
+      .checkpoint_interval = std::chrono::seconds(0)};
+  options.batches.max_batch = 8;
+  const std::vector<std::string> values = {"x", "doubled"};
+  const BreakingSamples breaking(*samples, 30);
+  EXPECT_THAT(DatasetCalibrator(*engine_, breaking, options).Ranges(DoubledAndRectified(), values),
+              FailsWith(ErrorCode::kUnavailable, HasSubstr("gone")));
+
+  ASSERT_OK_AND_ASSIGN(
+      const RangesByValue resumed,
+      DatasetCalibrator(*engine_, *samples, options).Ranges(DoubledAndRectified(), values));
+  // All has been seen: nothing is read but the first sample, by which the data are known.
+  const BreakingSamples first_only(*samples, 1);
+  ASSERT_OK_AND_ASSIGN(
+      const RangesByValue again,
+      DatasetCalibrator(*engine_, first_only, options).Ranges(DoubledAndRectified(), values));
+  options.checkpoint.clear();
+  ASSERT_OK_AND_ASSIGN(
+      const RangesByValue at_once,
+      DatasetCalibrator(*engine_, *samples, options).Ranges(DoubledAndRectified(), values));
+
+  EXPECT_EQ(resumed, again);
+  for (const std::string& value : values) {
+    EXPECT_FLOAT_EQ(resumed.at(value).min, at_once.at(value).min);
+    EXPECT_FLOAT_EQ(resumed.at(value).max, at_once.at(value).max);
+  }
+}
+
+TEST_F(DatasetCalibratorTest, RefusesACheckpointThatHasSeenMoreThanIsWanted) {
+  const TemporaryFolder folder;
+  const auto samples = RandomSamples(Shape({50, 3}));
+  CalibrationOptions options = {.checkpoint = folder.path() / "checkpoint"};
+  const std::vector<std::string> values = {"doubled"};
+  ASSERT_OK(DatasetCalibrator(*engine_, *samples, options).Ranges(DoubledAndRectified(), values));
+  options.batches.max_samples = 20;
+  EXPECT_THAT(DatasetCalibrator(*engine_, *samples, options).Ranges(DoubledAndRectified(), values),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("has seen 50 samples")));
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ class HistogramObserver final : public RangeObserver {
   void Observe(std::span<const float> values, std::size_t samples) override;
   /// As promised by `RangeObserver`; keeps its own way to choose the range.
   Status Merge(const RangeObserver& other) override;
+  /// The same for all ways to choose the range.
+  ObserverState state() const override;
+  Status Restore(const ObserverState& state) override;
   ValueRange range() const override { return range_of_(histogram_); }
 
  private:

@@ -44,5 +44,31 @@ TEST(HistogramObserverTest, RefusesToMergeWithAnotherKind) {
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("its like")));
 }
 
+TEST(HistogramObserverTest, GoesOnFromTheStateOfOneThatChoosesOtherwise) {
+  HistogramObserver first([](const ValueHistogram&) { return ValueRange{}; });
+  first.Observe(std::vector<float>{0, 1, -2}, 1);
+  HistogramObserver second(Counts);
+
+  ASSERT_OK(second.Restore(first.state()));
+  second.Observe(std::vector<float>{0, 3}, 1);
+
+  EXPECT_EQ(second.range(), (ValueRange{2, 5}));
+}
+
+TEST(HistogramObserverTest, RefusesStatesThatItCannotBeIn) {
+  HistogramObserver observer(Counts);
+  observer.Observe(std::vector<float>{0, 1, -2}, 1);
+  const ObserverState good = observer.state();
+  std::vector<ObserverState> broken(4, good);
+  broken[0].counts.pop_back();
+  broken[1].numbers[2] = 0.3;         // No power of two.
+  broken[2].numbers[2] = 1.0 / 4096;  // Bins that end before -2.
+  broken[3].counts[0] = 5;            // More zeros than values.
+  for (const ObserverState& state : broken) {
+    EXPECT_THAT(observer.Restore(state), FailsWith(ErrorCode::kInvalidArgument, ::testing::_));
+  }
+  EXPECT_EQ(observer.range(), (ValueRange{1, 3}));
+}
+
 }  // namespace
 }  // namespace slipway::quantize

@@ -13,6 +13,8 @@ class MinMaxObserver final : public RangeObserver {
  public:
   void Observe(std::span<const float> values, std::size_t samples) override;
   Status Merge(const RangeObserver& other) override;
+  ObserverState state() const override;
+  Status Restore(const ObserverState& state) override;
   ValueRange range() const override { return seen_.value_or(ValueRange{}); }
 
  private:

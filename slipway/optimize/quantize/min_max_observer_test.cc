@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -28,6 +29,8 @@ class OtherObserver final : public RangeObserver {
  public:
   void Observe(std::span<const float> /*values*/, std::size_t /*samples*/) override {}
   Status Merge(const RangeObserver& /*other*/) override { return {}; }
+  ObserverState state() const override { return {}; }
+  Status Restore(const ObserverState& /*state*/) override { return {}; }
   ValueRange range() const override { return {}; }
 };
 
@@ -69,6 +72,29 @@ TEST(MinMaxObserverTest, RefusesToMergeWithAnotherKind) {
   MinMaxObserver observer;
   EXPECT_THAT(observer.Merge(OtherObserver()),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("its like")));
+}
+
+TEST(MinMaxObserverTest, GoesOnFromItsState) {
+  MinMaxObserver observer;
+  observer.Observe(std::vector<float>{1, -2}, 1);
+  MinMaxObserver restored;
+
+  ASSERT_OK(restored.Restore(observer.state()));
+  observer.Observe(std::vector<float>{4, 0}, 1);
+  restored.Observe(std::vector<float>{4, 0}, 1);
+
+  EXPECT_EQ(restored.range(), observer.range());
+}
+
+TEST(MinMaxObserverTest, RefusesStatesThatItCannotBeIn) {
+  MinMaxObserver observer;
+  ObserverState state = observer.state();
+  state.numbers = {2, std::numeric_limits<double>::infinity()};
+  EXPECT_THAT(observer.Restore(state),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("damaged")));
+  state.observer = "another";
+  EXPECT_THAT(observer.Restore(state),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("another kind")));
 }
 
 }  // namespace

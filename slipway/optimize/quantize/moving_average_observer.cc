@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/moving_average_observer.h"
 
+#include "slipway/optimize/quantize/internal/observer_state.h"
 #include "slipway/optimize/quantize/internal/value_extremes.h"
 
+#include <string_view>
+
 namespace slipway::quantize {
+namespace {
+
+constexpr std::string_view kMovingAverageName = "moving-average";
+
+}  // namespace
 
 void MovingAverageObserver::Observe(std::span<const float> values, std::size_t samples) {
   if (values.empty()) return;
@@ -25,6 +33,21 @@ Status MovingAverageObserver::Merge(const RangeObserver& other) {
   min_sum_ += same->min_sum_;
   max_sum_ += same->max_sum_;
   samples_ += same->samples_;
+  return {};
+}
+
+ObserverState MovingAverageObserver::state() const {
+  return {.observer = std::string(kMovingAverageName),
+          .numbers = {min_sum_, max_sum_},
+          .counts = {samples_}};
+}
+
+Status MovingAverageObserver::Restore(const ObserverState& state) {
+  SLIPWAY_TRY(CheckObserver(state, kMovingAverageName));
+  SLIPWAY_TRY(CheckContents(state, {.numbers = 2, .counts = 1}));
+  min_sum_ = state.numbers[0];
+  max_sum_ = state.numbers[1];
+  samples_ = state.counts[0];
   return {};
 }
 

@@ -19,6 +19,8 @@ class MovingAverageObserver final : public RangeObserver {
  public:
   void Observe(std::span<const float> values, std::size_t samples) override;
   Status Merge(const RangeObserver& other) override;
+  ObserverState state() const override;
+  Status Restore(const ObserverState& state) override;
   ValueRange range() const override;
 
  private:

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <vector>
 
 namespace slipway::quantize {
@@ -64,6 +65,29 @@ TEST(MovingAverageObserverTest, RefusesToMergeWithAnotherKind) {
   MovingAverageObserver observer;
   EXPECT_THAT(observer.Merge(MinMaxObserver()),
               FailsWith(ErrorCode::kInvalidArgument, HasSubstr("its like")));
+}
+
+TEST(MovingAverageObserverTest, GoesOnFromItsState) {
+  MovingAverageObserver observer;
+  observer.Observe(std::vector<float>{1, -2}, 1);
+  MovingAverageObserver restored;
+
+  ASSERT_OK(restored.Restore(observer.state()));
+  observer.Observe(std::vector<float>{4, 0}, 1);
+  restored.Observe(std::vector<float>{4, 0}, 1);
+
+  EXPECT_EQ(restored.range(), observer.range());
+}
+
+TEST(MovingAverageObserverTest, RefusesStatesThatItCannotBeIn) {
+  MovingAverageObserver observer;
+  ObserverState state = observer.state();
+  state.numbers = {2, std::numeric_limits<double>::infinity()};
+  EXPECT_THAT(observer.Restore(state),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("damaged")));
+  state.observer = "another";
+  EXPECT_THAT(observer.Restore(state),
+              FailsWith(ErrorCode::kInvalidArgument, HasSubstr("another kind")));
 }
 
 }  // namespace

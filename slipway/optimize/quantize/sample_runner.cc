@@ -56,11 +56,11 @@ Status SampleRunner::ForEachBatch(const BatchLimits& limits, const Visit& visit)
   std::size_t batch = std::max<std::size_t>(fixed_batch_, 1);
   // A limit below the model's own batch still runs one.
   total = std::max(total, batch);
-  for (std::size_t first = 0; first < total;) {
+  for (std::size_t first = limits.first_sample; first < total;) {
     const std::size_t count = std::min(batch, total - first);
     if (count < fixed_batch_) break;
     SLIPWAY_TRY_ASSIGN(const std::size_t bytes, RunBatch(first, count, visit));
-    if (first == 0 && fixed_batch_ == 0) {
+    if (first == limits.first_sample && fixed_batch_ == 0) {
       // The first sample, alone, has shown what one costs.
       batch = std::clamp<std::size_t>(limits.max_output_bytes / std::max<std::size_t>(bytes, 1), 1,
                                       std::max<std::size_t>(limits.max_batch, 1));

@@ -14,8 +14,9 @@ namespace slipway::quantize {
 
 /// How samples are grouped for the engine.
 struct BatchLimits {
-  std::size_t max_samples = 0;  ///< Of all the source has; 0: all.
-  std::size_t max_batch = 64;   ///< Samples in one call, where the model leaves the number free.
+  std::size_t first_sample = 0;  ///< Those before it are not run.
+  std::size_t max_samples = 0;   ///< Of all the source has, from its start on; 0: all.
+  std::size_t max_batch = 64;    ///< Samples in one call, where the model leaves the number free.
   /// Bytes that the outputs of one call may have, estimated from the first sample's.
   std::size_t max_output_bytes = std::size_t{16} << 20U;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace slipway::quantize {
@@ -68,6 +69,35 @@ void ForEachBin(std::span<const float> values, float inverse_width, CountBin cou
 }
 
 }  // namespace
+
+Result<ValueHistogram> ValueHistogram::Restore(const Contents& contents) {
+  ValueHistogram histogram;
+  if (contents.counts.size() != kBins) {
+    return InvalidArgument("{} bins: a histogram has {}", contents.counts.size(), kBins);
+  }
+  for (const std::uint64_t count : contents.counts) histogram.count_ += count;
+  if (histogram.count_ == 0) return histogram;
+  int exponent = 0;
+  const double fraction = std::frexp(contents.bin_width, &exponent);
+  // frexp gives powers of two as one half times a power.
+  exponent += kSideBits - 1;
+  const ValueRange& range = contents.range;
+  const int least = std::max(ExponentOf(range.min), ExponentOf(range.max));
+  if (fraction != 0.5 || exponent < std::max(histogram.exponent_, least) ||
+      exponent > std::numeric_limits<float>::max_exponent) {
+    return InvalidArgument("bins of width {} hold no values from {} to {}", contents.bin_width,
+                           range.min, range.max);
+  }
+  std::ranges::copy(contents.counts, histogram.counts_.begin());
+  if (contents.zero_count > histogram.counts_[kSideBins]) {
+    return InvalidArgument("{} values are zero of the {} in the bin of zero", contents.zero_count,
+                           histogram.counts_[kSideBins]);
+  }
+  histogram.zero_count_ = contents.zero_count;
+  histogram.exponent_ = exponent;
+  histogram.seen_ = range;
+  return histogram;
+}
 
 double ValueHistogram::bin_width() const { return std::ldexp(1.0, exponent_ - kSideBits); }
 

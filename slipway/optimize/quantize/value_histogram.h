@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/base/result.h"
 #include "slipway/optimize/quantize/affine_scale.h"
 
 #include <cstddef>
@@ -25,7 +26,19 @@ class ValueHistogram {
   static constexpr std::size_t kSideBins = 2048;  ///< On each side of zero.
   static constexpr std::size_t kBins = 2 * kSideBins;
 
+  /// All that a histogram is, as its functions of these names say.
+  struct Contents {
+    ValueRange range;
+    double bin_width = 0;
+    std::uint64_t zero_count = 0;
+    std::span<const std::uint64_t> counts;
+  };
+
   ValueHistogram() : counts_(kBins) {}
+
+  /// The histogram with `contents`, whose numbers are finite; kInvalidArgument if none can have
+  /// them.
+  static Result<ValueHistogram> Restore(const Contents& contents);
 
   /// Counts `values`, all of which are finite.
   void Add(std::span<const float> values);

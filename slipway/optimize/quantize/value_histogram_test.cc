@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/value_histogram.h"
 
+#include "slipway/base/testing/assert_ok.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,6 +112,20 @@ TEST(ValueHistogramTest, IsEmptyBeforeItSeesAnything) {
   const ValueHistogram histogram;
   EXPECT_EQ(histogram.range(), ValueRange{});
   EXPECT_THAT(histogram.counts(), Each(0));
+}
+
+TEST(ValueHistogramTest, IsTheSameAfterItsContentsWereWrittenDown) {
+  for (const auto& values : {std::vector<float>(), WildValues(1'000, 5)}) {
+    const ValueHistogram histogram = Of(values);
+
+    ASSERT_OK_AND_ASSIGN(const ValueHistogram restored,
+                         ValueHistogram::Restore({.range = histogram.range(),
+                                                  .bin_width = histogram.bin_width(),
+                                                  .zero_count = histogram.zero_count(),
+                                                  .counts = histogram.counts()}));
+
+    ExpectEqual(restored, histogram);
+  }
 }
 
 }  // namespace
