@@ -2,13 +2,11 @@
 """The example CNN, int8 against float32, by the commands that users have."""
 import json
 import statistics
-import subprocess
 
 import fashion
 import machine
-import servers
 from report import Table
-from servers import BUILD, ROOT
+from servers import BUILD, ROOT, slipway
 
 CNN = ROOT / "examples/fashion/cnn.onnx"
 HEAD = ("what", "float32", "int8", "change", "target")
@@ -26,11 +24,6 @@ def measure(bench):
             results[name].append(evaluate(model))
     rows = list(model_rows(results, CNN.stat().st_size, int8.stat().st_size))
     return [Table("The example CNN, int8 against float32", HEAD, rows)]
-
-
-def slipway(*arguments):
-    return subprocess.run([servers.Slipway.binary, *map(str, arguments)], check=True, capture_output=True,
-                          text=True).stdout
 
 
 def evaluate(model):

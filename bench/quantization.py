@@ -12,7 +12,7 @@ import machine
 import nets
 import servers
 from report import Table
-from servers import BUILD, ROOT
+from servers import BUILD, ROOT, slipway
 
 FOLDER = BUILD / "quantization"
 PEER = ROOT / "bench/peers/onnxruntime"
@@ -70,9 +70,7 @@ def compare(bench, net, peer):
     for _ in range(bench.options.repeats):
         for name, model in models.items():
             machine.wait_until_quiet(bench.options.patience / bench.options.repeats)
-            result = json.loads(subprocess.run(
-                [servers.Slipway.binary, "evaluate", model, "--data", net.test_images, "--json"], check=True,
-                capture_output=True, text=True).stdout)
+            result = json.loads(slipway("evaluate", model, "--data", net.test_images, "--json"))
             top1[name] = 100 * result["value"]
             for row in result["latency"]:
                 times.setdefault((name, row["batch"]), []).append(row["p50_us"])

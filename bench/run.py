@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/e2e"))  # The data and the models of the tests.
 
 import footprint  # noqa: E402
+import layers  # noqa: E402
 import lifecycle  # noqa: E402
 import loads  # noqa: E402
 import machine  # noqa: E402
@@ -25,10 +26,12 @@ import overhead  # noqa: E402
 import quantization  # noqa: E402
 import scheduling  # noqa: E402
 import servers  # noqa: E402
+import weights  # noqa: E402
 import wire  # noqa: E402
 
 SECTIONS = {"wire": wire, "overhead": overhead, "scheduling": scheduling, "lifecycle": lifecycle,
-            "footprint": footprint, "models": models, "quantization": quantization}
+            "footprint": footprint, "models": models, "quantization": quantization, "layers": layers,
+            "weights": weights}
 FREE_ROWS = """max_batch_size: 0
 input [{{ name: "x" data_type: TYPE_FP32 dims: [{dims}] }}]
 output [{{ name: "y" data_type: TYPE_FP32 dims: [{dims}] }}]

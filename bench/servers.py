@@ -94,6 +94,11 @@ class Slipway:
         return "Slipway " + machine.commit(ROOT)
 
 
+def slipway(*arguments):
+    """What a command of ours prints."""
+    return subprocess.run([Slipway.binary, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+
+
 class Triton:
     """NVIDIA's server with our minimal ONNX Runtime backend; its folder comes from setup.sh."""
     name = "Triton"

@@ -3,7 +3,7 @@
 import struct
 
 FLOAT, INT64 = 1, 7  # TensorProto.DataType
-GRAPH_ATTRIBUTE = 5  # AttributeProto.AttributeType
+INT_ATTRIBUTE, GRAPH_ATTRIBUTE, INTS_ATTRIBUTE = 2, 5, 7  # AttributeProto.AttributeType
 EXTERNAL = 1  # TensorProto.DataLocation
 
 
@@ -35,6 +35,14 @@ def node(op_type, inputs, outputs, attributes=b""):
             + field(4, op_type) + attributes)
 
 
+def int_attribute(name, value):
+    return field(5, field(1, name) + field(3, value) + field(20, INT_ATTRIBUTE))
+
+
+def ints_attribute(name, values):
+    return field(5, field(1, name) + b"".join(field(8, value) for value in values) + field(20, INTS_ATTRIBUTE))
+
+
 def model(nodes, inputs, outputs, initializers=()):
     """A ModelProto of opset 17 with one graph."""
     graph = (b"".join(field(1, n) for n in nodes) + field(2, "graph")
@@ -45,8 +53,12 @@ def model(nodes, inputs, outputs, initializers=()):
 
 def tensor(name, values):
     """A TensorProto with the float32 `values` inside."""
-    raw = struct.pack(f"<{len(values)}f", *values)
-    return field(1, len(values)) + field(2, FLOAT) + field(8, name) + field(9, raw)
+    return shaped_tensor(name, [len(values)], struct.pack(f"<{len(values)}f", *values))
+
+
+def shaped_tensor(name, shape, raw):
+    """A float32 TensorProto of `shape` with the bytes `raw` inside."""
+    return b"".join(field(1, size) for size in shape) + field(2, FLOAT) + field(8, name) + field(9, raw)
 
 
 def external_tensor(name, size, **location):
