@@ -26,9 +26,9 @@ RuleTable MakeRuleTable() {
 }
 
 InferenceRule FindRule(const Node& node) {
-  static const RuleTable kTable = MakeRuleTable();
-  const auto found = kTable.find({node.domain, node.op_type});
-  return found == kTable.end() ? nullptr : found->second;
+  static const RuleTable table = MakeRuleTable();
+  const auto found = table.find({node.domain, node.op_type});
+  return found == table.end() ? nullptr : found->second;
 }
 
 /// Makes sizes that cannot be unknown.
@@ -139,9 +139,9 @@ void Inference::AddDeclared(const std::string& name, InferredValue& value) const
 void Inference::VisitNode(const Node& node) {
   std::vector<const InferredValue*> inputs;
   for (const std::string& input : node.inputs) {
-    static const InferredValue kUnknown;
+    static const InferredValue unknown;
     const auto found = values_.find(input);
-    const InferredValue* const value = found == values_.end() ? &kUnknown : &found->second;
+    const InferredValue* const value = found == values_.end() ? &unknown : &found->second;
     inputs.push_back(input.empty() ? nullptr : value);
   }
   OperatorContext context(node, model_.OpsetVersion(node.domain), std::move(inputs));

@@ -172,7 +172,7 @@ std::optional<Refusal> DynamicBatcher::Accept(QueuedRequest&& request, QueuePlac
   place.due = may_start ? now : now + options_.max_queue_delay;
   // One that cannot wait for company that long need not wait at all.
   if (place.deadline && *place.deadline <= place.due) place.due = now;
-  const auto drain_from = [&](std::int64_t rows_ahead) {
+  const auto drain_from = [&](std::int64_t rows_ahead) SLIPWAY_REQUIRES(mutex_) {
     return duration_cast<microseconds>(TimeUntilRun(rows_ahead, now));
   };
   if (WouldBeLate(request, place)) {

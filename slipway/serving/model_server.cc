@@ -214,6 +214,7 @@ void ModelServer::Infer(InferRequest request, InferCallback done) {
   Status accepted = served.batcher().Submit(std::move(queued));
   if (accepted) return RememberQueued(*this, **found);
   served.metrics().CountFailure(ReasonOf(accepted.error().code()));
+  // NOLINTNEXTLINE(bugprone-use-after-move): what is refused stays as it was.
   queued.done(std::move(accepted).error());
 }
 
@@ -304,6 +305,7 @@ Result<std::vector<VersionStatistics>> ModelServer::Statistics(
     SLIPWAY_TRY_ASSIGN(chosen, snapshot->ServedOf(*model));
   }
   std::vector<VersionStatistics> statistics;
+  statistics.reserve(chosen.size());
   for (ServedVersion* const served : chosen) {
     statistics.push_back(served->metrics().Statistics(clock_));
   }

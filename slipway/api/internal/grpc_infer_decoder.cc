@@ -205,9 +205,9 @@ Result<TensorView> Decoder::TensorOf(const InputFields& input) {
     return storage_.tensors.emplace_back(std::move(tensor)).view();
   }
   if (raw_.empty()) {
-    static const inference::InferTensorContents kNoContents;
+    static const inference::InferTensorContents no_contents;
     SLIPWAY_TRY_ASSIGN(Tensor tensor,
-                       TensorFromContents(dtype, shape, input.contents.value_or(kNoContents)));
+                       TensorFromContents(dtype, shape, input.contents.value_or(no_contents)));
     return storage_.tensors.emplace_back(std::move(tensor)).view();
   }
   if (input.contents) {

@@ -29,6 +29,7 @@ class HttpHandler {
   virtual StreamMode ModeOf(const HttpRequest& /*head*/) const { return StreamMode::kWhole; }
   /// Answers `request` through `stream` in pieces, and returns who watches it, never null. Never
   /// blocks.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps the request.
   virtual std::shared_ptr<StreamObserver> HandleStream(HttpRequest /*request*/,
                                                        std::unique_ptr<HttpStream> /*stream*/) {
     return nullptr;

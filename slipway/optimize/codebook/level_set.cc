@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
 
 namespace slipway::codebook {
 namespace {
@@ -55,10 +56,8 @@ void CheckBits(std::size_t bits) {
 
 LevelSet LevelSet::Uniform(std::size_t bits) {
   CheckBits(bits);
-  std::vector<double> magnitudes;
-  for (std::size_t i = 0; i < std::size_t{1} << (bits - 1); ++i) {
-    magnitudes.push_back(static_cast<double>(i));
-  }
+  std::vector<double> magnitudes(std::size_t{1} << (bits - 1));
+  std::iota(magnitudes.begin(), magnitudes.end(), 0.0);
   return LevelSet(std::move(magnitudes));
 }
 

@@ -21,7 +21,7 @@ constexpr std::array kMethodNames = {
     std::pair<CalibrationMethod, std::string_view>{CalibrationMethod::kEntropy, "entropy"},
     std::pair<CalibrationMethod, std::string_view>{CalibrationMethod::kMse, "mse"}};
 
-RangeObserverFactory HistogramObservers(HistogramObserver::RangeOf range_of) {
+RangeObserverFactory HistogramObservers(const HistogramObserver::RangeOf& range_of) {
   return [range_of] { return std::make_unique<HistogramObserver>(range_of); };
 }
 

@@ -47,6 +47,7 @@ class ChannelSums {
   const std::vector<float>& largest() const { return largest_; }
   std::vector<float> Means() const {
     std::vector<float> means;
+    means.reserve(sums_.size());
     for (const double sum : sums_) {
       means.push_back(static_cast<float>(sum / static_cast<double>(count_)));
     }

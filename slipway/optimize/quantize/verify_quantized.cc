@@ -12,7 +12,7 @@
 namespace slipway::quantize {
 namespace {
 
-Error Refused(Error error) { return {ErrorCode::kFailedPrecondition, error.message()}; }
+Error Refused(const Error& error) { return {ErrorCode::kFailedPrecondition, error.message()}; }
 
 Result<std::unique_ptr<runtime::Session>> Load(const runtime::Engine& engine,
                                                const graph::Model& model, std::string_view name) {

@@ -140,6 +140,7 @@ Result<std::vector<SharedTensor>> OnnxRuntimeExecutor::Run(std::span<const Tenso
                                  input_values_.data(), input_values_.size(), output_names_.data(),
                                  output_names_.size(), output_values_.data())));
   std::vector<OrtOwned<OrtValue>> values;
+  values.reserve(output_values_.size());
   for (OrtValue* const value : output_values_) values.emplace_back(value);
   std::vector<SharedTensor> outputs;
   outputs.reserve(wanted.size());

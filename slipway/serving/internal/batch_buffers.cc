@@ -82,6 +82,7 @@ TensorView JoinElements(Tensor& buffer, const Column& column) {
 
 TensorView TellFact(Tensor& buffer, const CallInput& input, const Column& column) {
   std::vector<Shape> shapes;
+  shapes.reserve(column.size());
   for (std::size_t i = 0; i < column.size(); ++i) shapes.push_back(column[i].shape);
   const FactValues fact = FindFact(*input.fact, shapes);
   const bool is_float = input.fact_dtype == DataType::kFloat32;

@@ -56,7 +56,8 @@ Result<std::size_t> FrameBytes(std::string_view bytes) {
 
 GrpcLoad::GrpcLoad(LoadRequest& request)
     : request_(request),
-      fields_(EncodeGrpcRequestFields(request.authority, kModelInferMethod, table_bytes_)),
+      fields_(
+          EncodeGrpcRequestFields(request.authority, kModelInferMethod, kHpackDefaultTableBytes)),
       max_streams_(request.streams) {
   SLIPWAY_CHECK(nghttp2_hd_inflate_new(&inflater_) == 0);
 }

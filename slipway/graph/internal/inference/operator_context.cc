@@ -38,8 +38,8 @@ bool OperatorContext::HasInput(std::size_t index) const {
 }
 
 const InferredValue& OperatorContext::input(std::size_t index) const {
-  static const InferredValue kNothing;
-  return HasInput(index) ? *inputs_[index] : kNothing;
+  static const InferredValue nothing;
+  return HasInput(index) ? *inputs_[index] : nothing;
 }
 
 const Dimensions* OperatorContext::shape(std::size_t input_index) const {

@@ -100,6 +100,7 @@ std::string FoldedWeightWriter::WritePlanes(const BlockWeights& weights, const s
       builder_.Node("Gather", {BitTable(), index}, name + "_bits", {{"axis", std::int64_t{0}}});
   const std::string as_float = Cast(single, DataType::kFloat32, name + "_float_bits");
   std::vector<float> worth;
+  worth.reserve(static_cast<std::size_t>(bits));
   for (int plane = 0; plane < bits; ++plane) worth.push_back(std::ldexp(1.0F, plane));
   const std::string factors =
       builder_.Constant<float>(name + "_bit_values", Shape({bits, 1, 1}), worth);

@@ -30,7 +30,7 @@ std::optional<Pair> FindPair(const graph::Graph& graph, const graph::GraphIndex&
 }
 
 // The value in between, now pooled and not yet rectified, gets a name of its own.
-void Exchange(graph::Graph& graph, const Pair& pair, std::string between) {
+void Exchange(graph::Graph& graph, const Pair& pair, const std::string& between) {
   graph::Node& first = graph.nodes[pair.activation];
   graph::Node& second = graph.nodes[pair.pool];
   second.inputs[0] = std::exchange(first.inputs[0], between);
