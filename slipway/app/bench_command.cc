@@ -6,6 +6,7 @@
 #include "slipway/app/in_process_load.h"
 #include "slipway/app/internal/choice_option.h"
 #include "slipway/app/microseconds.h"
+#include "slipway/app/served_specs.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
@@ -28,15 +29,6 @@ constexpr double kBusyClient = 0.9;
 
 std::chrono::milliseconds Milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(1e3 * seconds));
-}
-
-std::vector<runtime::TensorSpec> SpecsOf(
-    const std::vector<api::client::TensorDescription>& tensors) {
-  std::vector<runtime::TensorSpec> specs;
-  for (const api::client::TensorDescription& tensor : tensors) {
-    specs.push_back({.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape});
-  }
-  return specs;
 }
 
 }  // namespace

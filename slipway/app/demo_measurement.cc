@@ -5,6 +5,7 @@
 #include "slipway/api/client/load_generator.h"
 #include "slipway/app/microseconds.h"
 #include "slipway/app/served_predictions.h"
+#include "slipway/app/served_specs.h"
 
 #include <memory>
 #include <utility>
@@ -23,11 +24,7 @@ Result<std::vector<runtime::TensorSpec>> ServedInputs(const std::string& url,
                                                       const std::string& model) {
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<InferClient> client, InferClient::Create(url));
   SLIPWAY_TRY_ASSIGN(const api::client::ModelDescription description, client->Metadata(model, ""));
-  std::vector<runtime::TensorSpec> inputs;
-  for (const api::client::TensorDescription& input : description.inputs) {
-    inputs.push_back({.name = input.name, .dtype = input.dtype, .shape = input.shape});
-  }
-  return inputs;
+  return SpecsOf(description.inputs);
 }
 
 }  // namespace

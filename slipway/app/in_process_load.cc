@@ -82,6 +82,7 @@ Result<LoadResult> MeasureInProcess(serving::InferenceService& service, const In
   std::vector<CallerCounts> counts(load.callers);
   {
     std::vector<std::jthread> callers;
+    callers.reserve(counts.size());
     for (CallerCounts& mine : counts) {
       callers.emplace_back([&] { mine = Call(service, load, measured); });
     }

@@ -4,6 +4,7 @@
 #include "slipway/app/answer_text.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/internal/choice_option.h"
+#include "slipway/app/served_specs.h"
 
 #include <CLI/CLI.hpp>
 
@@ -37,11 +38,7 @@ void InferCommand::AddOptions(CLI::App& verb) {
 }
 
 Result<Tensor> InferCommand::ReadSamples(const ModelDescription& model) const {
-  std::vector<runtime::TensorSpec> inputs;
-  for (const api::client::TensorDescription& input : model.inputs) {
-    inputs.push_back({.name = input.name, .dtype = input.dtype, .shape = input.shape});
-  }
-  SLIPWAY_TRY_ASSIGN(const AdaptedData data, LoadAdaptedData(data_, inputs));
+  SLIPWAY_TRY_ASSIGN(const AdaptedData data, LoadAdaptedData(data_, SpecsOf(model.inputs)));
   return data.samples->Read(first_, count_);
 }
 

@@ -42,6 +42,7 @@ std::string ValuesText(std::string_view title, const std::vector<graph::ValueInf
 
 std::string OperatorsText(const graph::ModelSummary& summary) {
   std::vector<std::string> counts;
+  counts.reserve(summary.operators.size());
   for (const auto& [op_type, count] : summary.operators) {
     counts.push_back(count == 1 ? op_type : fmt::format("{} x{}", op_type, count));
   }

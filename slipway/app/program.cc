@@ -36,7 +36,7 @@ ExitCode RunCommand(Command& command, Terminal& terminal) {
 }  // namespace
 
 ExitCode RunProgram(std::span<const char* const> arguments,
-                    std::vector<std::unique_ptr<Command>> commands, Terminal& terminal) {
+                    const std::vector<std::unique_ptr<Command>>& commands, Terminal& terminal) {
   CLI::App program("Slipway makes ONNX models small and fast, and serves them.", "slipway");
   program.set_version_flag("--version", std::string(VersionText()));
   program.require_subcommand(1);

@@ -13,6 +13,6 @@ namespace slipway::app {
 /// Reads the command line, runs the command that it names and prints its error, if any.
 /// `arguments` starts with the program's name.
 ExitCode RunProgram(std::span<const char* const> arguments,
-                    std::vector<std::unique_ptr<Command>> commands, Terminal& terminal);
+                    const std::vector<std::unique_ptr<Command>>& commands, Terminal& terminal);
 
 }  // namespace slipway::app

@@ -37,7 +37,7 @@ class ProgramTest : public ::testing::Test {
     commands.push_back(std::make_unique<LaunchCommand>());
     commands.push_back(std::make_unique<CompletionCommand>());
     arguments.insert(arguments.begin(), "slipway");
-    return RunProgram(arguments, std::move(commands), captured_.terminal());
+    return RunProgram(arguments, commands, captured_.terminal());
   }
 
   CapturedTerminal captured_;

@@ -103,6 +103,7 @@ std::string Table::RenderMarkdown() const {
 
 std::string Table::RenderTabs() const {
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const Column& column : columns_) titles.push_back(column.title);
   std::string text = fmt::format("{}\n", fmt::join(titles, "\t"));
   for (const auto& row : rows_) text += fmt::format("{}\n", fmt::join(row, "\t"));

@@ -3,6 +3,8 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <cstdint>
+
 namespace slipway::api {
 
 /// The functions that nghttp2 calls, which pass what it reports to the `Http2Session` behind the

@@ -66,7 +66,7 @@ Result<std::shared_ptr<const SharedMemoryRegion>> SharedMemoryRegion::Open(
     return InvalidArgument("shared-memory object {:?} cannot be opened: {}",
                            std::string_view(place.key).substr(0, kShownLength), ErrnoText());
   }
-  const std::shared_ptr<const SharedMemoryRegion> region(
+  std::shared_ptr<const SharedMemoryRegion> region(
       new SharedMemoryRegion(std::move(place), descriptor));
   SLIPWAY_TRY(region->CheckLength());
   return region;
