@@ -10,10 +10,13 @@
 namespace slipway::app {
 namespace {
 
-/// Predicts the class of each sample, and scores them if there are labels.
+/// Predicts the class of each sample if the model gives scores of classes, and scores the
+/// predictions if there are labels.
 Status ScorePredictions(const runtime::Session& session, const AdaptedData& data,
                         const evaluate::EvaluateOptions& options, ModelScore& score) {
   if (data.data.labels.empty()) {
+    // What gives no row of scores for each sample, images for example, predicts no classes.
+    if (session.outputs()[0].shape.size() != 2) return {};
     SLIPWAY_TRY_ASSIGN(evaluate::Predictions predictions,
                        evaluate::Predict(session, *data.samples, options));
     score.predictions = std::move(predictions.classes);

@@ -25,8 +25,9 @@ struct ScoreOptions {
 /// How good, how fast and how big a model is.
 struct ModelScore {
   std::size_t samples = 0;
-  std::optional<double> top1;             ///< 0 to 1; absent if the data has no labels.
-  std::vector<std::int64_t> predictions;  ///< The class of each sample.
+  std::optional<double> top1;  ///< 0 to 1; absent if the data has no labels.
+  /// The class of each sample; empty if there are no labels and the model gives no such scores.
+  std::vector<std::int64_t> predictions;
   std::vector<evaluate::Latency> latencies;
   std::uint64_t file_bytes = 0;  ///< The model and its external data.
 };
