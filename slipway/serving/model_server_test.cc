@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
 
 namespace slipway::serving {
 namespace {
@@ -160,13 +161,14 @@ TEST_F(ModelServerTest, RunsWhatTheThreadQueuedAsOneBatch) {
 TEST_F(ModelServerTest, LetsACallbackInferAgain) {
   MakeVersion("fashion", 1);
   Start();
-  int answers = 0;
+  std::atomic<int> answers = 0;
   server_->Infer(RequestFor(kFashion), [&](const Result<InferResponse>&) {
     ++answers;
     server_->Infer(RequestFor(kFashion), [&](const Result<InferResponse>&) { ++answers; });
   });
 
   server_->RunQueued();
+  server_.reset();  // On a slow machine an instance's thread runs the second: closing waits for it.
 
   EXPECT_EQ(answers, 2);
 }
