@@ -11,10 +11,10 @@ SLIPWAY := build/release/bin/slipway
 help:  ## Lists these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build:  ## Builds build/release/bin/slipway.
+build:  ## Builds build/release/bin/slipway and the operators for other programs.
 	tools/install_deps build
 	cmake --preset release
-	cmake --build --preset release -j $(JOBS) --target slipway
+	cmake --build --preset release -j $(JOBS) --target slipway slipway_kernels
 
 demo:  ## Quantizes a real model, serves and measures it, and prints the table.
 	tools/install_deps build demo

@@ -26,6 +26,8 @@ LAYERS = (
 OPTIMIZE_SHARED, OPTIMIZE_TECHNIQUE = 0, 1
 OPTIMIZE_ORDER = {"optimize/evaluate": OPTIMIZE_SHARED, "optimize/codebook": 2,
                   "optimize/recipe": 3, "optimize/search": 4}
+# The engine knows the operators, which know nothing of it: other programs load them, too.
+RUNTIME_ORDER = {"runtime/kernels": 0, "runtime": 1}
 
 # Which modules, with all below their folder, may include which third-party headers, by the start of
 # the header's name.
@@ -105,8 +107,9 @@ def rank(module):
     top = module.split("/")[0]
     for layer, names in enumerate(LAYERS):
         if top in names:
-            inside = OPTIMIZE_ORDER.get(module, OPTIMIZE_TECHNIQUE) if top == "optimize" else 0
-            return layer, inside
+            if top == "optimize":
+                return layer, OPTIMIZE_ORDER.get(module, OPTIMIZE_TECHNIQUE)
+            return layer, RUNTIME_ORDER.get(module, 0)
     return None
 
 

@@ -193,6 +193,15 @@ TEST(ShapeInferenceTest, MultipliesMatrices) {
         DataType::kFloat32,
         "com.microsoft"},
        {"[n,s,10]"}},
+      {{"CodebookMatMul",
+        {"[n,s,64]", "[320]", "[16]"},
+        {Int("N", 10), Int("K", 64)},
+        1,
+        {},
+        17,
+        DataType::kFloat32,
+        "ai.slipway"},
+       {"[n,s,10]"}},
   });
 }
 

@@ -18,6 +18,7 @@ struct Counted {
 };
 
 constexpr std::array kCounted = {
+    Counted{"CodebookMatMul", Work::kBlockProduct, 1},
     Counted{"Conv", Work::kConvolution, 1},
     Counted{"ConvInteger", Work::kConvolution, 1},
     Counted{"ConvTranspose", Work::kTransposedConvolution, 1},

@@ -27,6 +27,7 @@ struct SteeringInputs {
 
 constexpr std::array kSteeringInputs = {
     SteeringInputs("Clip", {1, 2}),
+    SteeringInputs("CodebookMatMul", {3, 5}),
     SteeringInputs("ConvInteger", {2, 3}),
     SteeringInputs("DequantizeLinear", {1, 2}),
     SteeringInputs("Dropout", {1, 2}),

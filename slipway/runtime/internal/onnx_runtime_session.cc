@@ -3,6 +3,7 @@
 
 #include "slipway/runtime/internal/onnx_runtime_executor.h"
 #include "slipway/runtime/internal/ort_tensor.h"
+#include "slipway/runtime/kernels/register_operators.h"
 
 #include <malloc.h>
 
@@ -84,6 +85,7 @@ Result<OrtOwned<OrtSessionOptions>> ToOrtOptions(const ModelBytes& bytes,
   SLIPWAY_TRY_ASSIGN(OrtOwned<OrtSessionOptions> made, MakeOrt<OrtSessionOptions>([&](auto** out) {
                        return api.CreateSessionOptions(out);
                      }));
+  SLIPWAY_TRY(ToStatus(kernels::RegisterOperators(*made, api)));
   SLIPWAY_TRY(SetThreads(made.get(), options));
   SLIPWAY_TRY(AddSettings(made.get(), options));
   SLIPWAY_TRY(

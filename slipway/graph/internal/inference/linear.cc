@@ -72,7 +72,7 @@ void InferQGemm(OperatorContext& context) {
   context.SetOutput(0, dtype, TransposedProductShape(context, 0, kRight));
 }
 
-void InferMatMulNBits(OperatorContext& context) {
+void InferPackedMatMul(OperatorContext& context) {
   const Dimensions* const a = context.shape(0);
   if (a == nullptr || a->empty()) return;
   Dimensions shape = *a;
@@ -81,6 +81,7 @@ void InferMatMulNBits(OperatorContext& context) {
 }
 
 constexpr std::array kLinearRules = {
+    OperatorRule{"CodebookMatMul", InferPackedMatMul, "ai.slipway"},
     OperatorRule{"DynamicQuantizeMatMul", InferMatMul, "com.microsoft"},
     OperatorRule{"FusedGemm", InferGemm, "com.microsoft"},
     OperatorRule{"FusedMatMul", InferGemm, "com.microsoft"},
@@ -88,7 +89,7 @@ constexpr std::array kLinearRules = {
     OperatorRule{"MatMul", InferMatMul},
     OperatorRule{"MatMulInteger", InferMatMulInteger},
     OperatorRule{"MatMulIntegerToFloat", InferMatMulIntegerToFloat, "com.microsoft"},
-    OperatorRule{"MatMulNBits", InferMatMulNBits, "com.microsoft"},
+    OperatorRule{"MatMulNBits", InferPackedMatMul, "com.microsoft"},
     OperatorRule{"QGemm", InferQGemm, "com.microsoft"},
     OperatorRule{"QLinearMatMul", InferQLinearMatMul},
 };
