@@ -74,7 +74,13 @@ PRODUCT = Stack("product", (WIDTH,), (WIDTH, WIDTH), 1, "", depth=1)
 # What the weights of the product become, and the least that is to be gained in time.
 STORAGES = {"int4 weights": ("≥ 2.2", ["--method", "weight-only", "--bits", 4]),
             "int8 weights": ("", ["--method", "weight-only", "--bits", 8]),
-            "dynamic int8": ("", ["--method", "dynamic"])}
+            "dynamic int8": ("", ["--method", "dynamic"]),
+            "powers of two, 4 bits, our operator": ("≥ 2", ["--method", "log2", "--target", "slipway"]),
+            "k-means, 4 bits, our operator": ("≥ 2", ["--method", "codebook", "--target", "slipway"]),
+            "k-means, 4 bits, our operator in floats": (
+                "", ["--method", "codebook", "--target", "slipway", "--float-products"]),
+            "vectors of 4, 8 bits, our operator": (
+                "", ["--method", "pq", "--bits", 8, "--target", "slipway"])}
 
 
 def write_idx(path, values):
@@ -106,7 +112,8 @@ def product_table(bench):
     PRODUCT.write()
     rows = []
     for name, (target, flags) in STORAGES.items():
-        small = FOLDER / f"product.{name.replace(' ', '-')}.onnx"
+        small = FOLDER / f"product.{name.replace(' ', '-').replace(',', '')}.onnx"
+        flags = [*flags, "--calibration", PRODUCT.data]
         slipway("quantize", PRODUCT.path, *flags, "-o", small)
         before, after, snr = compare(bench, PRODUCT.path, small, PRODUCT)
         rows.append([name, f"{before:.1f}", f"{after:.1f}", f"{before / after:.2f} × faster", target, percent(snr),
@@ -117,7 +124,7 @@ def product_table(bench):
 
 def arithmetic_error(bench, small, flags):
     """The error against the same weights in float32 arithmetic: what is left is the weights' own."""
-    if "weight-only" not in flags:
+    if not {"weight-only", "slipway"} & set(flags) or "--float-products" in flags or "pq" in flags:
         return ""
     exact = small.with_suffix(".exact.onnx")
     slipway("quantize", PRODUCT.path, *flags, "--float-products", "-o", exact)

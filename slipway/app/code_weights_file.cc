@@ -2,12 +2,14 @@
 #include "slipway/app/code_weights_file.h"
 
 #include "slipway/app/command_output.h"
+#include "slipway/app/internal/choice_option.h"
 #include "slipway/app/table.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <string_view>
@@ -64,11 +66,19 @@ void AddCodeOptions(CLI::App& verb, CodeFlags& flags) {
                   "log2, apot, codebook, pq, residual: passes over the calibration data that move "
                   "what codes stand for until the whole model answers as before; 0: none")
       ->capture_default_str();
+  AddChoice<codebook::ExecutionTarget>(
+      verb, "--target", flags.target,
+      {.help = "weights as codes: onnxruntime (any engine, which expands codes at load) or slipway "
+               "(products multiply by codes, with our operator)",
+       .names = {{"onnxruntime", codebook::ExecutionTarget::kOnnxRuntime},
+                 {"slipway", codebook::ExecutionTarget::kSlipway}}});
 }
 
 Result<codebook::CodeWeightsOptions> CodingOptionsFor(codebook::CodingMethod method,
                                                       const CodeFlags& flags) {
-  codebook::CodeWeightsOptions options = {.tuning_passes = flags.tuning_passes};
+  codebook::CodeWeightsOptions options = {.tuning_passes = flags.tuning_passes,
+                                          .target = flags.target,
+                                          .int8_products = !flags.float_products};
   options.coding.method = method;
   const bool has_vectors = options.coding.method == codebook::CodingMethod::kProduct ||
                            options.coding.method == codebook::CodingMethod::kResidual;
@@ -139,6 +149,14 @@ void PrintCodingReport(const codebook::CodingReport& report, const std::filesyst
                    output.snr_db);
   }
   for (const std::string& note : report.notes) terminal.Print("note: {}\n", note);
+  const auto by_operator = std::ranges::count(report.layers, codebook::Execution::kOperator,
+                                              &codebook::CodedLayer::execution);
+  if (by_operator > 0) {
+    terminal.Print(
+        "layers that multiply by codes: {}, with operator ai.slipway.CodebookMatMul, which other "
+        "programs load from libslipway_kernels.so\n",
+        by_operator);
+  }
   if (after > 0) {
     terminal.Print("weights as codes: {}, {:.1f}x smaller\n", FormatBytes(after),
                    static_cast<double>(before) / static_cast<double>(after));

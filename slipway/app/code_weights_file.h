@@ -25,6 +25,8 @@ struct CodeFlags {
   std::size_t stages = 2;
   bool orders_columns = false;
   std::size_t tuning_passes = 0;
+  codebook::ExecutionTarget target = codebook::ExecutionTarget::kOnnxRuntime;
+  bool float_products = false;  ///< Our operator does not round what it multiplies.
   /// "NODE=BITS" or "NODE=BITSxLENGTH": codes of one node that are unlike the others.
   std::vector<std::string> layers = {};
 };

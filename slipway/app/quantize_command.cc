@@ -146,9 +146,10 @@ void QuantizeCommand::AddWeightOptions(CLI::App& verb) {
       ->capture_default_str();
   verb.add_option("--rounding", rounding_, "weight-only: nearest, hqq, gptq or adaround")
       ->capture_default_str();
-  verb.add_flag(
-      "--float-products", float_products_,
-      "weight-only: no rounding of inputs to int8 in matrix products: more exact, slower");
+  verb.add_flag("--float-products", float_products_,
+                "weight-only, --target slipway: no rounding of inputs to int8 in matrix products: "
+                "more exact, "
+                "slower");
 }
 
 Status QuantizeCommand::Run(Terminal& terminal) {
@@ -183,6 +184,7 @@ Status QuantizeCommand::RunCodes(const runtime::Engine& engine, codebook::Coding
   CodeWeightsFileOptions options = {.model = model_, .out = out_, .calibration = file_.calibration};
   CodeFlags flags = codes_;
   flags.bits = bits_;
+  flags.float_products = float_products_;
   SLIPWAY_TRY_ASSIGN(options.coding, CodingOptionsFor(method, flags));
   if (calibration_samples_) options.coding.calibration_samples = *calibration_samples_;
   options.coding.excluded_nodes = {excluded_.begin(), excluded_.end()};

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/codebook/code_weights.h"
 
+#include "slipway/base/format.h"
 #include "slipway/graph/constant_nodes.h"
 #include "slipway/graph/fold_batch_norm.h"
 #include "slipway/graph/graph_index.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/graph/remove_unused.h"
+#include "slipway/optimize/codebook/internal/because.h"
 #include "slipway/optimize/codebook/internal/expression_writer.h"
 #include "slipway/optimize/codebook/internal/layer_moments.h"
 #include "slipway/optimize/codebook/internal/network_tuner.h"
+#include "slipway/optimize/codebook/internal/operator_writer.h"
+#include "slipway/optimize/codebook/internal/product_layer.h"
 #include "slipway/optimize/codebook/internal/weight_layers.h"
 
 #include <algorithm>
@@ -32,6 +36,8 @@ constexpr double kMostOfBytes = 0.75;
 constexpr double kDamping = 0.01;
 // Patches under a convolution's kernel that are taken from each sample: those of one are alike.
 constexpr std::size_t kRowsOfSample = 8;
+// Of single weights in products of floats; with more, our operator is slower than a dense one.
+constexpr std::size_t kMostFastBits = 4;
 
 double SnrDb(double signal, double noise) {
   if (noise <= 0) return std::numeric_limits<double>::infinity();
@@ -97,9 +103,7 @@ class ModelCoder {
       CodeLayer(layer, found == moments.end() ? nullptr : &found->second);
     }
     if (options_.tuning_passes > 0 && !coded_.empty()) SLIPWAY_TRY(Tune(original, data));
-    ExpressionWriter writer(model_.graph, model_.OpsetVersion());
-    for (const TunedLayer& layer : coded_) Write(layer, writer);
-    writer.Finish();
+    Write();
     return std::move(report_);
   }
 
@@ -232,13 +236,49 @@ class ModelCoder {
     return {};
   }
 
-  void Write(const TunedLayer& layer, ExpressionWriter& writer) {
-    if (!layer.bias.empty()) {
-      const Shape shape({std::ssize(layer.bias_values)});
-      model_.graph.initializers[layer.bias] =
-          std::make_shared<const Tensor>(Tensor::Of<float>(shape, layer.bias_values));
+  void Write() {
+    const graph::GraphIndex uses(model_.graph);
+    OperatorWriter operators(model_, options_.int8_products);
+    ExpressionWriter expressions(model_.graph, model_.OpsetVersion());
+    for (const TunedLayer& layer : coded_) {
+      if (!layer.bias.empty()) {
+        const Shape shape({std::ssize(layer.bias_values)});
+        model_.graph.initializers[layer.bias] =
+            std::make_shared<const Tensor>(Tensor::Of<float>(shape, layer.bias_values));
+      }
+      const auto product = ProductFor(uses, layer);
+      if (product) {
+        operators.Replace(*product, layer.weight, layer.coded);
+      } else {
+        expressions.Replace(layer.weight, layer.coded);
+      }
+      Tell(uses, layer, product);
     }
-    writer.Replace(layer.weight, layer.coded);
+    operators.Finish();
+    expressions.Finish();
+  }
+
+  // The product that our operator is to take the place of, or why none.
+  std::expected<ProductLayer, std::string> ProductFor(const graph::GraphIndex& uses,
+                                                      const TunedLayer& layer) const {
+    if (options_.target == ExecutionTarget::kOnnxRuntime) return Because("");
+    const bool is_single = layer.coded.vector_length == 1 && layer.coded.stages == 1;
+    if (is_single && layer.coded.bits() > kMostFastBits && !options_.int8_products) {
+      return Because(
+          fmt::format("our operator multiplies codes of {} bits slowly, unless with int8 products",
+                      layer.coded.bits()));
+    }
+    return AsProductLayer(model_.graph, uses, layer.weight);
+  }
+
+  void Tell(const graph::GraphIndex& uses, const TunedLayer& layer,
+            const std::expected<ProductLayer, std::string>& product) {
+    const std::size_t node = uses.UsesOf(layer.weight).front().node;
+    CodedLayer& entry = EntryOf(*std::ranges::find(layers_, node, &WeightLayer::node));
+    entry.execution = product ? Execution::kOperator : Execution::kFolded;
+    if (product || product.error().empty()) return;
+    if (!entry.note.empty()) entry.note += "; ";
+    entry.note += "folded at load: " + product.error();
   }
 
   graph::Model model_;

@@ -9,12 +9,22 @@
 #include "slipway/runtime/engine.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 
 namespace slipway::codebook {
+
+/// What is to run the result.
+enum class ExecutionTarget : std::uint8_t {
+  /// Any ONNX Runtime: standard operators rebuild weights when it loads the model.
+  kOnnxRuntime,
+  /// One that knows our operators (slipway/runtime/kernels), as ours does: matrix products become
+  /// CodebookMatMul, which keeps weights as codes. What it has no operator for stays as above.
+  kSlipway
+};
 
 /// How the weights of a model become codes.
 struct CodeWeightsOptions {
@@ -33,6 +43,9 @@ struct CodeWeightsOptions {
   /// Outputs with a smaller signal-to-noise ratio are refused, in dB; see
   /// `quantize::VerifyOptions`.
   double min_snr_db = 0;
+  ExecutionTarget target = ExecutionTarget::kOnnxRuntime;
+  /// Whether CodebookMatMul rounds what it takes in to int8: faster, less exact.
+  bool int8_products = true;
 };
 
 /// Where the result is tried out, and the data that it is for.
@@ -44,9 +57,10 @@ struct CodingData {
 /// Replaces the float32 weights of Conv, Gemm and MatMul in the main graph of `model`, of ONNX
 /// opset 11 or later, by packed codes and standard operators that rebuild the weights when an
 /// engine loads the model, after folding batch normalizations. Inputs and outputs keep their names,
-/// types and shapes. What would not get smaller stays float32, as do subgraphs and weights that are
-/// no constants, quantized ones among them; the report tells which. A model in which nothing gets
-/// smaller stays as it is.
+/// types and shapes. With target kSlipway, our operator takes the place of matrix products with
+/// such weights instead, of the bias that is added to them and of the Relu of that. What would not
+/// get smaller stays float32, as do subgraphs and weights that are no constants, quantized ones
+/// among them; the report tells which. A model in which nothing gets smaller stays as it is.
 ///
 /// The result has been loaded in the engine and compared with the original on samples.
 ///

@@ -85,6 +85,39 @@ TEST_F(CodeWeightsTest, ReportsEachLayer) {
   EXPECT_THAT(report.layers[3].note, HasSubstr("its 384 bytes would hardly get fewer"));
 }
 
+TEST_F(CodeWeightsTest, PutsOurOperatorInThePlaceOfProducts) {
+  for (const CodingMethod method : {CodingMethod::kPowerOfTwo, CodingMethod::kProduct}) {
+    SCOPED_TRACE(CodingMethodName(method));
+    graph::Model folded = SmallCnn();
+    graph::Model model = SmallCnn();
+    const CodingOptions coding = {.method = method, .bits = 4, .vector_length = 2};
+
+    ASSERT_OK_AND_ASSIGN(const CodingReport want, Code(folded, {.coding = coding}));
+    ASSERT_OK_AND_ASSIGN(
+        const CodingReport report,
+        Code(model,
+             {.coding = coding, .target = ExecutionTarget::kSlipway, .int8_products = false}));
+
+    EXPECT_NEAR(report.outputs[0].snr_db, want.outputs[0].snr_db, 0.1);
+    EXPECT_EQ(report.layers[0].execution, Execution::kFolded);
+    EXPECT_THAT(report.layers[0].note, HasSubstr("no operator for convolutions"));
+    EXPECT_EQ(report.layers[1].execution, Execution::kOperator);
+    EXPECT_EQ(report.layers[2].execution, Execution::kOperator);
+    EXPECT_LT(report.coded_bytes, want.coded_bytes);
+  }
+}
+
+TEST_F(CodeWeightsTest, FoldsWhereOurOperatorWouldBeSlow) {
+  graph::Model model = SmallCnn();
+
+  ASSERT_OK_AND_ASSIGN(const CodingReport report, Code(model, {.coding = {.bits = 6},
+                                                               .target = ExecutionTarget::kSlipway,
+                                                               .int8_products = false}));
+
+  EXPECT_EQ(report.layers[1].execution, Execution::kFolded);
+  EXPECT_THAT(report.layers[1].note, HasSubstr("codes of 6 bits slowly"));
+}
+
 TEST_F(CodeWeightsTest, IsBetterWithDataThanWithout) {
   graph::Model with = SmallCnn();
   graph::Model without = SmallCnn();

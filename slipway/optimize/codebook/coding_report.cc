@@ -11,6 +11,7 @@ namespace {
 void WriteLayer(JsonWriter& json, const CodedLayer& layer) {
   json.BeginObject().Key("name").String(layer.name).Key("op_type").String(layer.op_type);
   json.Key("is_coded").Bool(layer.is_coded).Key("note").String(layer.note);
+  json.Key("execution").String(layer.execution == Execution::kOperator ? "operator" : "folded");
   json.Key("bits").Number(layer.bits).Key("vector_length").Number(layer.vector_length);
   json.Key("stages").Number(layer.stages);
   json.Key("bytes_before").Number(layer.bytes_before);

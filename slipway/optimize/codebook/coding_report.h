@@ -11,11 +11,18 @@
 
 namespace slipway::codebook {
 
+/// How a coded layer computes.
+enum class Execution : std::uint8_t {
+  kFolded,    ///< With float32 weights, which standard operators rebuild when the model is loaded.
+  kOperator,  ///< With codes, by our operator CodebookMatMul.
+};
+
 /// What became of the weights of one layer.
 struct CodedLayer {
   std::string name;  ///< The node's, or if it has none that of its first output.
   std::string op_type;
   bool is_coded = false;
+  Execution execution = Execution::kFolded;
   std::string note;      ///< For people: why it stays float32, or what is special about it.
   std::size_t bits = 0;  ///< Of one code; like all below, 0 if the layer is not coded.
   std::size_t vector_length = 0;  ///< Weights that one code stands for.

@@ -35,7 +35,8 @@ TEST(CodingReportTest, IsOneJsonObject) {
 
   EXPECT_EQ(ToJson(report),
             R"({"method":"pq","float_bytes":100,"coded_bytes":10,"notes":["so"],"layers":[)"
-            R"({"name":"a","op_type":"Conv","is_coded":true,"note":"","bits":8,)"
+            R"({"name":"a","op_type":"Conv","is_coded":true,"note":"","execution":"folded",)"
+            R"("bits":8,)"
             R"("vector_length":0,"stages":0,"bytes_before":0,"bytes_after":0,)"
             R"("weight_snr_db":null,"output_snr_db":0}],)"
             R"("outputs":[{"name":"y","snr_db":20,"largest_error":0.5}]})");

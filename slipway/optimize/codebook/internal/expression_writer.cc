@@ -4,10 +4,9 @@
 #include "slipway/base/check.h"
 #include "slipway/base/format.h"
 #include "slipway/optimize/codebook/bit_packing.h"
-#include "slipway/optimize/codebook/float16.h"
+#include "slipway/optimize/codebook/internal/codebook_tensor.h"
 #include "slipway/optimize/codebook/internal/onnx_numbers.h"
 
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -153,19 +152,11 @@ std::string ExpressionWriter::Arrange(const CodedWeight& coded, std::string vect
   return AddNode("Mul", {vectors, Own("s", Tensor::Of<float>(shape, coded.scales))});
 }
 
-// The codebook as float32 [stages · entries, vector_length], or a list if vectors are numbers.
+// The codebook as float32.
 std::string ExpressionWriter::Codebook(const CodedWeight& coded) {
-  std::vector<std::int64_t> sizes = {Signed(coded.stages * coded.entries)};
-  if (coded.vector_length > 1) sizes.push_back(Signed(coded.vector_length));
-  const Shape shape = *Shape::Create(sizes);
-  if (coded.storage == CodebookStorage::kFloat32) {
-    return Own("b", Tensor::Of<float>(shape, coded.codebook));
-  }
-  Tensor halves = *Tensor::Zeros(DataType::kFloat16, shape);
-  std::vector<std::uint16_t> bits(coded.codebook.size());
-  for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = ToFloat16(coded.codebook[i]);
-  std::memcpy(halves.mutable_bytes().data(), bits.data(), bits.size() * sizeof(bits[0]));
-  return Cast(Own("b", std::move(halves)), kOnnxFloat);
+  std::string codebook = Own("b", CodebookTensor(coded));
+  if (coded.storage == CodebookStorage::kFloat32) return codebook;
+  return Cast(std::move(codebook), kOnnxFloat);
 }
 
 std::string ExpressionWriter::AddNode(std::string op_type, std::vector<std::string> inputs,

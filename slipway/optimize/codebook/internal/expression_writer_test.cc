@@ -4,56 +4,16 @@
 #include "slipway/base/testing/assert_ok.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/graph/validate.h"
+#include "slipway/optimize/codebook/testing/random_coded_weight.h"
 #include "slipway/runtime/engine.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <random>
-
 namespace slipway::codebook {
 namespace {
 
 using ::testing::ElementsAreArray;
-
-// What differs between two expressions.
-struct Form {
-  Shape shape = {};
-  bool is_transposed = false;
-  std::size_t entries = 16;
-  std::size_t vector_length = 1;
-  std::size_t stages = 1;
-  bool has_scales = false;
-  bool has_order = false;
-  CodebookStorage storage = CodebookStorage::kFloat32;
-};
-
-CodedWeight RandomWeight(const Form& form) {
-  std::mt19937 random(3);
-  std::normal_distribution<float> normal;
-  CodedWeight coded;
-  coded.layout = form.is_transposed ? ColumnsFirst(form.shape) : RowsFirst(form.shape);
-  coded.vector_length = form.vector_length;
-  coded.stages = form.stages;
-  coded.entries = form.entries;
-  coded.codes.resize(form.stages * coded.layout.rows * coded.positions());
-  std::uniform_int_distribution<std::size_t> code(0, form.entries - 1);
-  for (std::uint8_t& c : coded.codes) c = static_cast<std::uint8_t>(code(random));
-  coded.codebook.resize(form.stages * form.entries * form.vector_length);
-  for (float& value : coded.codebook) value = normal(random);
-  RoundCodebook(coded, form.storage);
-  if (form.has_scales) {
-    for (std::size_t r = 0; r < coded.layout.rows; ++r) coded.scales.push_back(normal(random));
-  }
-  if (form.has_order) {
-    for (std::size_t c = 0; c < coded.layout.columns; ++c) {
-      coded.column_order.push_back(static_cast<std::uint16_t>(c));
-    }
-    std::ranges::shuffle(coded.column_order, random);
-  }
-  return coded;
-}
 
 // A model whose one output is the sum of its input, a scalar, and the weight.
 graph::Model ModelOf(const CodedWeight& coded, std::int64_t opset) {
@@ -104,36 +64,37 @@ class ExpressionWriterTest : public ::testing::Test {
 TEST_F(ExpressionWriterTest, GivesWeightsOfEveryCodeWidth) {
   for (const std::size_t entries : {2U, 3U, 4U, 7U, 8U, 15U, 16U, 31U, 32U, 64U, 100U, 256U}) {
     SCOPED_TRACE(entries);
-    ExpectTheEngineDecodes(RandomWeight({.shape = Shape({5, 3, 3, 3}), .entries = entries}), 13);
+    ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({5, 3, 3, 3}), .entries = entries}),
+                           13);
     // 48 codes fill whole groups of every width.
-    ExpectTheEngineDecodes(RandomWeight({.shape = Shape({6, 8}), .entries = entries}), 13);
+    ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({6, 8}), .entries = entries}), 13);
   }
 }
 
 TEST_F(ExpressionWriterTest, GivesWeightsOfEveryOpset) {
-  const Form form = {.shape = Shape({7, 10}), .entries = 8, .vector_length = 4, .stages = 2};
+  const CodedForm form = {.shape = Shape({7, 10}), .entries = 8, .vector_length = 4, .stages = 2};
   for (const std::int64_t opset : {11, 12, 13, 17, 18, 21}) {
     SCOPED_TRACE(opset);
-    ExpectTheEngineDecodes(RandomWeight(form), opset);
+    ExpectTheEngineDecodes(RandomCodedWeight(form), opset);
   }
 }
 
 TEST_F(ExpressionWriterTest, GivesTransposedWeightsWithScales) {
   for (const std::size_t vector_length : {1U, 4U}) {
-    ExpectTheEngineDecodes(RandomWeight({.shape = Shape({10, 7}),
-                                         .is_transposed = true,
-                                         .vector_length = vector_length,
-                                         .has_scales = true}),
+    ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({10, 7}),
+                                              .is_transposed = true,
+                                              .vector_length = vector_length,
+                                              .has_scales = true}),
                            13);
   }
 }
 
 TEST_F(ExpressionWriterTest, GivesConvolutionsWithScales) {
   for (const std::size_t vector_length : {1U, 9U, 4U}) {
-    ExpectTheEngineDecodes(RandomWeight({.shape = Shape({6, 5, 3, 3}),
-                                         .entries = 8,
-                                         .vector_length = vector_length,
-                                         .has_scales = true}),
+    ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({6, 5, 3, 3}),
+                                              .entries = 8,
+                                              .vector_length = vector_length,
+                                              .has_scales = true}),
                            13);
   }
 }
@@ -141,33 +102,34 @@ TEST_F(ExpressionWriterTest, GivesConvolutionsWithScales) {
 TEST_F(ExpressionWriterTest, GivesSumsOfStages) {
   for (const std::size_t stages : {2U, 3U, 4U}) {
     ExpectTheEngineDecodes(
-        RandomWeight(
+        RandomCodedWeight(
             {.shape = Shape({6, 16}), .entries = 64, .vector_length = 8, .stages = stages}),
         13);
   }
-  ExpectTheEngineDecodes(RandomWeight({.shape = Shape({6, 16}), .entries = 4, .stages = 2}), 13);
+  ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({6, 16}), .entries = 4, .stages = 2}),
+                         13);
 }
 
 TEST_F(ExpressionWriterTest, PutsColumnsWhereTheyBelong) {
-  ExpectTheEngineDecodes(RandomWeight({.shape = Shape({6, 5, 3, 3}),
-                                       .entries = 32,
-                                       .vector_length = 6,
-                                       .has_scales = true,
-                                       .has_order = true}),
+  ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({6, 5, 3, 3}),
+                                            .entries = 32,
+                                            .vector_length = 6,
+                                            .has_scales = true,
+                                            .has_order = true}),
                          13);
 }
 
 TEST_F(ExpressionWriterTest, ReadsACodebookInFloat16) {
-  ExpectTheEngineDecodes(RandomWeight({.shape = Shape({6, 16}),
-                                       .entries = 256,
-                                       .vector_length = 4,
-                                       .storage = CodebookStorage::kFloat16}),
+  ExpectTheEngineDecodes(RandomCodedWeight({.shape = Shape({6, 16}),
+                                            .entries = 256,
+                                            .vector_length = 4,
+                                            .storage = CodebookStorage::kFloat16}),
                          13);
 }
 
 TEST_F(ExpressionWriterTest, MakesFilesAsSmallAsTheirBitsPromise) {
   for (const std::size_t entries : {4U, 8U, 16U, 32U, 64U, 256U}) {
-    const CodedWeight coded = RandomWeight(
+    const CodedWeight coded = RandomCodedWeight(
         {.shape = Shape({128, 251}), .entries = entries, .has_scales = true, .has_order = true});
     graph::Model model = ModelOf(coded, 13);
     ExpressionWriter writer(model.graph, 13);
@@ -182,7 +144,7 @@ TEST_F(ExpressionWriterTest, MakesFilesAsSmallAsTheirBitsPromise) {
 }
 
 TEST_F(ExpressionWriterTest, SharesConstantsBetweenWeights) {
-  const CodedWeight coded = RandomWeight({.shape = Shape({6, 16}), .entries = 8});
+  const CodedWeight coded = RandomCodedWeight({.shape = Shape({6, 16}), .entries = 8});
   graph::Model model = ModelOf(coded, 13);
   model.graph.initializers["second"] = model.graph.initializers["weight"];
   ExpressionWriter writer(model.graph, 13);
@@ -196,7 +158,7 @@ TEST_F(ExpressionWriterTest, SharesConstantsBetweenWeights) {
 }
 
 TEST_F(ExpressionWriterTest, TakesNamesThatAreFree) {
-  const CodedWeight coded = RandomWeight({.shape = Shape({6, 16})});
+  const CodedWeight coded = RandomCodedWeight({.shape = Shape({6, 16})});
   graph::Model model = ModelOf(coded, 13);
   model.graph.initializers["w0.c"] =
       std::make_shared<const Tensor>(*Tensor::Zeros(DataType::kFloat32, Shape()));
