@@ -3,7 +3,6 @@
 
 #include "slipway/app/command_output.h"
 #include "slipway/app/internal/choice_option.h"
-#include "slipway/app/table.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 
@@ -115,8 +114,7 @@ std::string CodeWeightsJson(const codebook::CodingReport& report) {
   return json.Take();
 }
 
-void PrintCodingReport(const codebook::CodingReport& report, const std::filesystem::path& out,
-                       Terminal& terminal) {
+Table CodedLayerTable(const codebook::CodingReport& report) {
   Table table({{"layer", Table::Align::kLeft},
                {"op", Table::Align::kLeft},
                {"codes", Table::Align::kLeft},
@@ -124,15 +122,11 @@ void PrintCodingReport(const codebook::CodingReport& report, const std::filesyst
                {"smaller"},
                {"weight SNR"},
                {"note", Table::Align::kLeft}});
-  std::uint64_t before = 0;
-  std::uint64_t after = 0;
   for (const codebook::CodedLayer& layer : report.layers) {
     if (!layer.is_coded) {
       table.AddRow({layer.name, layer.op_type, "float32", "", "", "", layer.note});
       continue;
     }
-    before += layer.bytes_before;
-    after += layer.bytes_after;
     const std::string vectors =
         layer.vector_length > 1 ? fmt::format(" for {} weights", layer.vector_length) : "";
     const std::string stages = layer.stages > 1 ? fmt::format("{} x ", layer.stages) : "";
@@ -141,9 +135,20 @@ void PrintCodingReport(const codebook::CodingReport& report, const std::filesyst
                   fmt::format("{}", layer.bytes_after),
                   fmt::format("{:.1f}x", static_cast<double>(layer.bytes_before) /
                                              static_cast<double>(layer.bytes_after)),
-                  fmt::format("{:.1f} dB", layer.weight_snr_db), layer.note});
+                  fmt::format("{:.1f} dB", layer.weight.snr_db), layer.note});
   }
-  terminal.Write(RenderFor(terminal, table));
+  return table;
+}
+
+void PrintCodingReport(const codebook::CodingReport& report, const std::filesystem::path& out,
+                       Terminal& terminal) {
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+  for (const codebook::CodedLayer& layer : report.layers) {
+    before += layer.bytes_before;
+    after += layer.bytes_after;
+  }
+  terminal.Write(RenderFor(terminal, CodedLayerTable(report)));
   for (const quantize::OutputComparison& output : report.outputs) {
     terminal.Print("output {}: {:.1f} dB signal to noise against float32\n", output.name,
                    output.snr_db);

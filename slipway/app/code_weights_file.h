@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/app/adapted_data.h"
+#include "slipway/app/table.h"
 #include "slipway/app/terminal.h"
 #include "slipway/optimize/codebook/code_weights.h"
 #include "slipway/runtime/engine.h"
@@ -53,6 +54,9 @@ Result<codebook::CodingReport> CodeWeightsFile(const runtime::Engine& engine,
 
 /// The outcome as one JSON object; docs/formats/command-output.md has its schema.
 std::string CodeWeightsJson(const codebook::CodingReport& report);
+
+/// What became of each layer, for people.
+Table CodedLayerTable(const codebook::CodingReport& report);
 
 /// The outcome for people; `out` is the file that was written.
 void PrintCodingReport(const codebook::CodingReport& report, const std::filesystem::path& out,

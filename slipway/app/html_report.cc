@@ -25,9 +25,27 @@ constexpr double kValueWidth = 100;
 constexpr double kBarHeight = 18;
 constexpr double kPlotHeight = 360;
 constexpr double kMargin = 60;
+// Of one histogram among others.
+constexpr double kSmallWidth = 280;
+constexpr double kSmallHeight = 90;
 
 void AppendText(std::string& page, double x, double y, std::string_view text) {
   page += fmt::format(R"(<text x="{:.1f}" y="{:.1f}">{}</text>)", x, y, EscapeHtml(text));
+}
+
+/// The outline of bars as high as the logarithms of `counts`, on a line of its own, for the `d` of
+/// a path; `most` is as high as it goes.
+std::string Steps(const std::vector<std::uint32_t>& counts, std::uint32_t most) {
+  const double width = kSmallWidth / static_cast<double>(counts.size());
+  const double scale = kSmallHeight / std::log1p(std::max<double>(most, 1));
+  constexpr double kBase = kSmallHeight + 20;
+  std::string steps = fmt::format("M0 {:.1f}", kBase);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    steps +=
+        fmt::format("V{:.1f}H{:.1f}", kBase - scale * std::log1p(static_cast<double>(counts[i])),
+                    width * static_cast<double>(i + 1));
+  }
+  return steps + fmt::format("V{:.1f}", kBase);
 }
 
 /// Values of one axis of a plot, and where they are drawn.
@@ -122,6 +140,22 @@ void HtmlReport::AddPoints(const ScatterPlot& plot) {
   AppendText(page_, kWidth / 2 - kMargin, kPlotHeight - 8, plot.x_title);
   AppendText(page_, 0, 12, plot.y_title);
   page_ += "</svg>\n";
+}
+
+void HtmlReport::AddHistograms(std::string_view title, const std::vector<HistogramPlot>& plots) {
+  page_ += fmt::format("<h2>{}</h2>\n", EscapeHtml(title));
+  for (const HistogramPlot& plot : plots) {
+    page_ += fmt::format(R"(<svg width="{}" height="{}" style="display:inline-block">)",
+                         kSmallWidth, kSmallHeight + 40);
+    AppendText(page_, 0, 12, plot.label);
+    const std::uint32_t most =
+        std::max(*std::ranges::max_element(plot.before), *std::ranges::max_element(plot.after));
+    page_ += fmt::format(R"(<path d="{}" fill="#bcd3f0"/>)", Steps(plot.before, most));
+    page_ += fmt::format(R"(<path d="{}" fill="none" stroke="#c0392b"/>)", Steps(plot.after, most));
+    AppendText(page_, 0, kSmallHeight + 34, fmt::format("{:.3g}", plot.least));
+    AppendText(page_, kSmallWidth - 50, kSmallHeight + 34, fmt::format("{:.3g}", plot.greatest));
+    page_ += "</svg>\n";
+  }
 }
 
 std::string HtmlReport::Take() {

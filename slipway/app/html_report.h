@@ -3,6 +3,7 @@
 
 #include "slipway/app/table.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,15 @@ struct ScatterPlot {
   std::vector<Point> points;  ///< Finite.
 };
 
+/// How often values lie in each of equal parts of a range, before and after a change.
+struct HistogramPlot {
+  std::string label;
+  double least = 0;
+  double greatest = 0;
+  std::vector<std::uint32_t> before;
+  std::vector<std::uint32_t> after;  ///< As many counts as before.
+};
+
 /// A page of HTML that needs nothing else: text, tables, and plots as inline SVG. What it is given
 /// is escaped.
 class HtmlReport {
@@ -43,6 +53,8 @@ class HtmlReport {
   void AddTable(std::string_view title, const Table& table);
   void AddBars(const BarChart& chart);
   void AddPoints(const ScatterPlot& plot);
+  /// Draws counts on a logarithmic scale: before filled, after as a line.
+  void AddHistograms(std::string_view title, const std::vector<HistogramPlot>& plots);
 
   /// The whole page.
   std::string Take();

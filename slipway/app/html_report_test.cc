@@ -52,6 +52,22 @@ TEST(HtmlReportTest, SaysInWordsWhatIsNotFinite) {
   EXPECT_THAT(page, Not(HasSubstr("inf")));
 }
 
+TEST(HtmlReportTest, DrawsCountsBeforeAndAfter) {
+  HtmlReport report("report");
+  report.AddHistograms("weights", {{.label = "first <layer>",
+                                    .least = -0.5,
+                                    .greatest = 0.25,
+                                    .before = {1, 3, 1},
+                                    .after = {0, 5, 0}}});
+  const std::string page = report.Take();
+
+  EXPECT_THAT(page, HasSubstr("first &lt;layer&gt;"));
+  EXPECT_THAT(page, HasSubstr(">-0.5<"));
+  EXPECT_THAT(page, HasSubstr(">0.25<"));
+  // The highest count, of those after, is as high as the plot; no count stays on its base.
+  EXPECT_THAT(page, HasSubstr(R"(M0 110.0V110.0H93.3V20.0H186.7V110.0H280.0V110.0)"));
+}
+
 TEST(HtmlReportTest, PlacesPointsByTheirValues) {
   HtmlReport report("report");
   report.AddPoints({.title = "points",

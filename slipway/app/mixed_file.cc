@@ -13,9 +13,6 @@ namespace slipway::app {
 namespace {
 
 void AddNotes(const search::MixedPrecisionReport& found, quantize::QuantizeReport& report) {
-  for (const search::RejectedLayer& layer : found.rejected) {
-    report.notes.push_back(fmt::format("{} stays float32: {}", layer.layer, layer.reason));
-  }
   report.notes.push_back(
       fmt::format("top-1 {:.2f} %, float32 {:.2f} %; {:.1f} us a run of up to 32, float32 {:.1f}",
                   100 * found.judgement.metric, 100 * found.sensitivity.float32.metric,

@@ -4,6 +4,8 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/internal/choice_option.h"
+#include "slipway/app/table.h"
+#include "slipway/base/files.h"
 
 #include <CLI/CLI.hpp>
 
@@ -25,6 +27,22 @@ Result<double> ParseDrop(std::string_view text) {
         "--max-drop {:?} is no number of percentage points from 0 to 100, such as 0.2pp", text);
   }
   return points / 100;
+}
+
+Table LayerTable(const quantize::QuantizeReport& report) {
+  Table table({{"layer", Table::Align::kLeft},
+               {"op", Table::Align::kLeft},
+               {"type", Table::Align::kLeft},
+               {"scales"},
+               {"weight SNR"},
+               {"note", Table::Align::kLeft}});
+  for (const quantize::LayerReport& layer : report.layers) {
+    const bool has_weights = layer.weight.snr_db != 0;
+    table.AddRow({layer.name, layer.op_type, layer.type,
+                  layer.scale_count > 0 ? fmt::format("{}", layer.scale_count) : "",
+                  has_weights ? fmt::format("{:.1f} dB", layer.weight.snr_db) : "", layer.reason});
+  }
+  return table;
 }
 
 }  // namespace
@@ -62,6 +80,9 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
   verb.add_option("--shape", shapes_,
                   "NAME:D1,D2,... of an input with free sizes, for the check where there are no "
                   "data");
+  verb.add_option("--html", html_,
+                  "Also write a report as one HTML page, with both models measured on --data, or "
+                  "else on --calibration");
   verb.add_flag("--json", json_, "Print one JSON object");
 }
 
@@ -88,7 +109,7 @@ void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
                   "percentile, entropy and mse in turn");
   AddPixelOption(verb, file_.calibration);
   verb.add_option("--data", file_.validation.images,
-                  "mixed: IDX images with labels that the metric is measured on; those of "
+                  "mixed, --html: IDX images with labels that the metric is measured on; those of "
                   "--calibration if absent");
   verb.add_option("--max-drop", max_drop_, "mixed: what the metric may lose, in percentage points")
       ->capture_default_str();
@@ -175,7 +196,31 @@ Status QuantizeCommand::Run(Terminal& terminal) {
   }
   file_.method = std::get<QuantizeMethod>(method_);
   SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, file_));
-  PrintReport(result.report, result.outputs, terminal);
+  PrintReport(result, terminal);
+  if (html_.empty()) return {};
+  QuantizePage page{
+      .title = fmt::format("{} by {}", model_.filename().string(), result.report.method),
+      .table = LayerTable(result.report),
+      .outputs = result.outputs,
+      .notes = result.report.notes};
+  for (const quantize::LayerReport& layer : result.report.layers) {
+    if (layer.weight.snr_db != 0) page.layers.push_back({layer.name, layer.weight});
+  }
+  return WritePage(*engine, std::move(page), terminal);
+}
+
+Status QuantizeCommand::WritePage(const runtime::Engine& engine, QuantizePage page,
+                                  Terminal& terminal) const {
+  const DataFlags& data = file_.validation.images.empty() ? file_.calibration : file_.validation;
+  if (!data.images.empty()) {
+    for (const std::filesystem::path& path : {model_, out_}) {
+      SLIPWAY_TRY_ASSIGN(ModelScore score, ScoreModel(engine, path, {.data = data}));
+      page.models.push_back({path.filename().string(), std::move(score)});
+    }
+  }
+  const std::string text = ToHtml(page);
+  SLIPWAY_TRY(WriteFileAtomically(html_, AsBytes(text)));
+  if (!json_) terminal.Print("wrote {}\n", html_.string());
   return {};
 }
 
@@ -194,29 +239,25 @@ Status QuantizeCommand::RunCodes(const runtime::Engine& engine, codebook::Coding
   } else {
     PrintCodingReport(report, out_, terminal);
   }
-  return {};
+  if (html_.empty()) return {};
+  QuantizePage page{.title = fmt::format("{} by {}", model_.filename().string(),
+                                         codebook::CodingMethodName(method)),
+                    .table = CodedLayerTable(report),
+                    .outputs = report.outputs,
+                    .notes = report.notes};
+  for (const codebook::CodedLayer& layer : report.layers) {
+    if (layer.is_coded) page.layers.push_back({layer.name, layer.weight});
+  }
+  return WritePage(engine, std::move(page), terminal);
 }
 
-void QuantizeCommand::PrintReport(const quantize::QuantizeReport& report,
-                                  const std::vector<quantize::OutputComparison>& outputs,
-                                  Terminal& terminal) const {
+void QuantizeCommand::PrintReport(const QuantizedFile& result, Terminal& terminal) const {
+  const auto& [report, outputs] = result;
   if (json_) {
     terminal.Write(QuantizeJson(report, outputs) + "\n");
     return;
   }
-  Table table({{"layer", Table::Align::kLeft},
-               {"op", Table::Align::kLeft},
-               {"type", Table::Align::kLeft},
-               {"scales"},
-               {"weight SNR"},
-               {"note", Table::Align::kLeft}});
-  for (const quantize::LayerReport& layer : report.layers) {
-    const bool has_weights = layer.weight_snr_db != 0;
-    table.AddRow({layer.name, layer.op_type, layer.type,
-                  layer.scale_count > 0 ? fmt::format("{}", layer.scale_count) : "",
-                  has_weights ? fmt::format("{:.1f} dB", layer.weight_snr_db) : "", layer.reason});
-  }
-  terminal.Write(RenderFor(terminal, table));
+  terminal.Write(RenderFor(terminal, LayerTable(report)));
   for (const quantize::OutputComparison& output : outputs) {
     terminal.Print("output {}: {:.1f} dB signal to noise against float32\n", output.name,
                    output.snr_db);

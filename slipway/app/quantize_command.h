@@ -4,8 +4,7 @@
 #include "slipway/app/code_weights_file.h"
 #include "slipway/app/command.h"
 #include "slipway/app/quantize_file.h"
-#include "slipway/optimize/quantize/quantize_report.h"
-#include "slipway/optimize/quantize/verify_quantized.h"
+#include "slipway/app/quantize_page.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -32,9 +31,9 @@ class QuantizeCommand final : public Command {
 
   Status RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
                   Terminal& terminal) const;
-  void PrintReport(const quantize::QuantizeReport& report,
-                   const std::vector<quantize::OutputComparison>& outputs,
-                   Terminal& terminal) const;
+  void PrintReport(const QuantizedFile& result, Terminal& terminal) const;
+  // Measures both models and adds that to `page`, which is written if that is asked for.
+  Status WritePage(const runtime::Engine& engine, QuantizePage page, Terminal& terminal) const;
 
   void AddCalibrationOptions(CLI::App& verb);
   void AddStaticOptions(CLI::App& verb);
@@ -57,6 +56,7 @@ class QuantizeCommand final : public Command {
   bool per_tensor_ = false;
   bool reduce_range_ = false;
   bool float_products_ = false;
+  std::filesystem::path html_;
   bool json_ = false;
 };
 

@@ -102,7 +102,9 @@ Result<const PixelTable*> ConversionTo(DataType wanted, const SampleSource& sour
 Result<std::unique_ptr<SampleSource>> AdaptSamples(const SampleSource& source,
                                                    const WantedInput& wanted, PixelScale scale) {
   if (wanted.shape.empty()) {
-    return InvalidArgument("the model takes a scalar: it has no batch dimension for samples");
+    return InvalidArgument(
+        "the model's input is a scalar or its shape is not known: want a first dimension for "
+        "samples");
   }
   const auto sizes = FittingSizes(source.sample_shape(), wanted.shape.subspan(1));
   if (!sizes) {

@@ -45,11 +45,6 @@ double SnrDb(double signal, double noise) {
   return kDecibelsPerDecade * std::log10(signal / noise);
 }
 
-double SquareSum(std::span<const float> numbers) {
-  return std::transform_reduce(numbers.begin(), numbers.end(), 0.0, std::plus<>(),
-                               [](double x) { return x * x; });
-}
-
 std::vector<float> Difference(std::span<const float> a, std::span<const float> b) {
   std::vector<float> difference(a.begin(), a.end());
   for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= b[i];
@@ -199,8 +194,7 @@ class ModelCoder {
     if (wants_vectors && coded.vector_length < wanted.vector_length) {
       entry.note = fmt::format("vectors of {}, because it is small", coded.vector_length);
     }
-    entry.weight_snr_db =
-        SnrDb(SquareSum(target.matrix), SquareSum(Difference(target.matrix, DecodeMatrix(coded))));
+    entry.weight = evaluate::ChangeOf(target.matrix, DecodeMatrix(coded));
     if (target.moments.empty()) return;
     CodedWeight nothing = coded;
     std::ranges::fill(nothing.codebook, 0.0F);

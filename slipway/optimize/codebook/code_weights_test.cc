@@ -79,8 +79,8 @@ TEST_F(CodeWeightsTest, ReportsEachLayer) {
   EXPECT_EQ(convolution.bits, 3);
   EXPECT_EQ(convolution.bytes_before, 16 * 72 * 4);
   EXPECT_EQ(convolution.bytes_after, 16 * 72 * 3 / 8 + 7 * 4 + 16 * 4);
-  EXPECT_GT(convolution.weight_snr_db, 5);
-  EXPECT_GT(convolution.output_snr_db, convolution.weight_snr_db - 3);
+  EXPECT_GT(convolution.weight.snr_db, 5);
+  EXPECT_GT(convolution.output_snr_db, convolution.weight.snr_db - 3);
   EXPECT_FALSE(report.layers[3].is_coded);
   EXPECT_THAT(report.layers[3].note, HasSubstr("its 384 bytes would hardly get fewer"));
 }

@@ -16,7 +16,7 @@ void WriteLayer(JsonWriter& json, const CodedLayer& layer) {
   json.Key("stages").Number(layer.stages);
   json.Key("bytes_before").Number(layer.bytes_before);
   json.Key("bytes_after").Number(layer.bytes_after);
-  json.Key("weight_snr_db").Number(layer.weight_snr_db);
+  json.Key("weight_snr_db").Number(layer.weight.snr_db);
   json.Key("output_snr_db").Number(layer.output_snr_db).EndObject();
 }
 

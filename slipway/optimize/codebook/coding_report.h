@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/optimize/codebook/coding_method.h"
+#include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/verify_quantized.h"
 
 #include <cstddef>
@@ -29,7 +30,8 @@ struct CodedLayer {
   std::size_t stages = 0;         ///< Codes for each of these vectors.
   std::uint64_t bytes_before = 0;
   std::uint64_t bytes_after = 0;  ///< Codes, codebook and scales, without the nodes.
-  double weight_snr_db = 0;       ///< 10 log10(sum w² / sum (w - w')²); infinite if exact.
+  /// What became of its weights; in JSON, the ratio alone, as "weight_snr_db".
+  evaluate::WeightChange weight = {};
   /// The same of what the layer gives on the data, as far as its moments tell; 0 without data.
   double output_snr_db = 0;
 };

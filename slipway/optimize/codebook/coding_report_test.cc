@@ -30,7 +30,7 @@ TEST(CodingReportTest, IsOneJsonObject) {
   report.notes = {"so"};
   report.layers = {Layer("a", true)};
   report.layers[0].bits = 8;
-  report.layers[0].weight_snr_db = std::numeric_limits<double>::infinity();
+  report.layers[0].weight.snr_db = std::numeric_limits<double>::infinity();
   report.outputs = {{.name = "y", .snr_db = 20, .largest_error = 0.5}};
 
   EXPECT_EQ(ToJson(report),

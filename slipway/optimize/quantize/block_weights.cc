@@ -215,18 +215,4 @@ BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format,
   return rounded;
 }
 
-double SnrDbOf(const BlockWeights& weights, const WeightMatrix& matrix) {
-  const WeightMatrix back = weights.Dequantize();
-  double signal = 0;
-  double noise = 0;
-  for (std::size_t i = 0; i < matrix.weights.size(); ++i) {
-    const double error = static_cast<double>(matrix.weights[i]) - back.weights[i];
-    signal += static_cast<double>(matrix.weights[i]) * matrix.weights[i];
-    noise += error * error;
-  }
-  constexpr double kDecibelsPerDecade = 10;
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  return kDecibelsPerDecade * std::log10(signal / noise);
-}
-
 }  // namespace slipway::quantize

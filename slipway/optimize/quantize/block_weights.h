@@ -77,7 +77,4 @@ BlockGrid FindGrid(std::span<const float> weights, std::size_t bits, GridSearch 
 /// grid.
 BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format, GridSearch search);
 
-/// The signal-to-noise ratio of `weights` for `matrix` in dB; infinite if they are equal.
-double SnrDbOf(const BlockWeights& weights, const WeightMatrix& matrix);
-
 }  // namespace slipway::quantize

@@ -2,6 +2,7 @@
 #include "slipway/optimize/quantize/block_weights.h"
 
 #include "slipway/base/testing/assert_ok.h"
+#include "slipway/optimize/quantize/testing/rounding_data.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 namespace slipway::quantize {
 namespace {
 
+using ::slipway::quantize::testing::SnrDb;
 using ::slipway::testing::FailsWith;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -88,9 +90,8 @@ TEST(BlockWeightsTest, LosesNoMoreWithASearchedGridThanWithTheRange) {
   for (std::size_t i = 0; i < matrix.weights.size(); i += 128) matrix.weights[i] *= 6;
   for (const std::size_t bits : {2UZ, 3UZ, 4UZ}) {
     const BlockFormat format = {.bits = bits, .block_size = 128};
-    const double range = SnrDbOf(RoundToGrids(matrix, format, GridSearch::kRange), matrix);
-    const double searched =
-        SnrDbOf(RoundToGrids(matrix, format, GridSearch::kHalfQuadratic), matrix);
+    const double range = SnrDb(RoundToGrids(matrix, format, GridSearch::kRange), matrix);
+    const double searched = SnrDb(RoundToGrids(matrix, format, GridSearch::kHalfQuadratic), matrix);
     EXPECT_GE(searched, bits == 2 ? range + 1 : range) << bits;
   }
 }

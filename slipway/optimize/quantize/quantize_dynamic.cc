@@ -99,7 +99,7 @@ class DynamicWriter {
     report.type = "int8";
     report.reason.clear();
     report.scale_count = quantized.scales.size();
-    report.weight_snr_db = quantized.snr_db;
+    report.weight = quantized.change;
     return {};
   }
 

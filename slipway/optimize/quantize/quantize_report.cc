@@ -16,7 +16,7 @@ void AppendLayer(JsonWriter& json, const LayerReport& layer) {
   json.Key("type").String(layer.type);
   json.Key("reason").String(layer.reason);
   json.Key("scale_count").Number(layer.scale_count);
-  json.Key("weight_snr_db").Number(layer.weight_snr_db);
+  json.Key("weight_snr_db").Number(layer.weight.snr_db);
   json.EndObject();
 }
 

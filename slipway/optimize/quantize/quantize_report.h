@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/target_cpu.h"
 #include "slipway/optimize/quantize/weight_quantizer.h"
 
@@ -23,7 +24,9 @@ struct LayerReport {
   /// Scales of its weights: one for each output channel, for each block, or for all; 0 if its
   /// weights are float.
   std::size_t scale_count = 0;
-  double weight_snr_db = 0;  ///< See `QuantizedWeight`; 0 if its weights are float32.
+  /// What became of its weights; a ratio of 0 dB if they are float32. In JSON, the ratio alone, as
+  /// "weight_snr_db".
+  evaluate::WeightChange weight = {};
 };
 
 /// What quantization did to a model.

@@ -19,14 +19,14 @@ QuantizeReport ReportOfTwoLayers() {
                            .type = "int8",
                            .reason = "",
                            .scale_count = 2,
-                           .weight_snr_db = std::numeric_limits<double>::infinity()});
+                           .weight = {.snr_db = std::numeric_limits<double>::infinity()}});
   report.layers.push_back({.name = "s",
                            .op_type = "Softmax",
                            .is_int8 = false,
                            .type = "float32",
                            .reason = "why",
                            .scale_count = 0,
-                           .weight_snr_db = 0});
+                           .weight = {}});
   report.float_bytes = 400;
   report.quantized_bytes = 100;
   report.notes = {"note"};

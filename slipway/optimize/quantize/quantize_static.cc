@@ -123,9 +123,9 @@ Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrato
     qdq_options.means = std::move(channels.means);
   }
   SLIPWAY_TRY_ASSIGN(QdqGraph qdq, WriteQdq(prepared.graph, plan, ranges, qdq_options));
-  for (const auto& [node, outcome] : qdq.weights) {
+  for (auto& [node, outcome] : qdq.weights) {
     report.layers[node].scale_count = outcome.scale_count;
-    report.layers[node].weight_snr_db = outcome.snr_db;
+    report.layers[node].weight = std::move(outcome.change);
   }
   prepared.graph = std::move(qdq.graph);
   if (options.form == IntegerForm::kQOperator) {

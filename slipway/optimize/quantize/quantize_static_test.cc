@@ -91,7 +91,7 @@ TEST_F(QuantizeStaticTest, ReportsEachLayer) {
   EXPECT_EQ(report.quantized_layer_count(), 3);
   EXPECT_EQ(report.layers[0].name, "c1");
   EXPECT_EQ(report.layers[0].scale_count, 16);
-  EXPECT_GT(report.layers[0].weight_snr_db, 35);
+  EXPECT_GT(report.layers[0].weight.snr_db, 35);
   EXPECT_TRUE(report.layers[4].is_int8);
   EXPECT_LT(report.quantized_bytes, report.float_bytes);
   EXPECT_NE(report.target, TargetCpu::kThisMachine);

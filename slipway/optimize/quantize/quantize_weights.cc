@@ -204,7 +204,8 @@ class WeightQuantization {
     const BlockWeights& weights = rounded_.at(layer.node);
     report.type = fmt::format("int{} weights", weights.format.bits);
     report.scale_count = weights.grids.size();
-    report.weight_snr_db = SnrDbOf(weights, WeightsOf(layer, source_.graph));
+    report.weight =
+        evaluate::ChangeOf(WeightsOf(layer, source_.graph).weights, weights.Dequantize().weights);
     if (!UsesKernel(layer, options_.format)) report.reason = "expanded when the model is loaded";
   }
 

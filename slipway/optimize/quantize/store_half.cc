@@ -2,6 +2,7 @@
 #include "slipway/optimize/quantize/store_half.h"
 
 #include "slipway/graph/model_file.h"
+#include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/half_float.h"
 #include "slipway/optimize/quantize/internal/graph_builder.h"
 #include "slipway/optimize/quantize/internal/value_extremes.h"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,30 +25,27 @@ constexpr std::size_t kMinBytes = 512;
 // What a constant looks like as a half, and how far off it is.
 struct Half {
   Tensor tensor;
-  double snr_db = 0;
+  evaluate::WeightChange change;
   bool fits = true;
 };
 
 Result<Half> AsHalf(const Tensor& tensor, DataType type) {
   std::vector<std::uint16_t> bits;
-  double signal = 0;
-  double noise = 0;
+  std::vector<float> after;
   bool fits = true;
   for (const float value : tensor.elements<float>()) {
     const bool is_16 = type == DataType::kFloat16;
     bits.push_back(is_16 ? Float16Bits(value) : Bfloat16Bits(value));
     const float back = is_16 ? FromFloat16Bits(bits.back()) : FromBfloat16Bits(bits.back());
     fits = fits && std::isfinite(back);
-    const double error = static_cast<double>(value) - back;
-    signal += static_cast<double>(value) * value;
-    noise += error * error;
+    after.push_back(back);
   }
   SLIPWAY_TRY_ASSIGN(Tensor half,
                      Tensor::CopyOf({type, tensor.shape(), std::as_bytes(std::span(bits))}));
-  constexpr double kDecibelsPerDecade = 10;
-  const double snr_db = noise == 0 ? std::numeric_limits<double>::infinity()
-                                   : kDecibelsPerDecade * std::log10(signal / noise);
-  return Half{std::move(half), snr_db, fits};
+  // What does not fit is not stored.
+  evaluate::WeightChange change =
+      fits ? evaluate::ChangeOf(tensor.elements<float>(), after) : evaluate::WeightChange();
+  return Half{std::move(half), std::move(change), fits};
 }
 
 Status CheckFinite(const std::string& name, const Tensor& tensor) {
@@ -98,7 +95,7 @@ Result<QuantizeReport> StoreAsHalf(graph::Model& model, DataType type) {
     SLIPWAY_TRY_ASSIGN(Half half, AsHalf(*tensor, type));
     if (half.fits) {
       layer.type = DataTypeName(type);
-      layer.weight_snr_db = half.snr_db;
+      layer.weight = std::move(half.change);
       stored.graph.initializers.erase(name);
       stored.graph.initializer_extras.erase(name);
       const std::string codes = builder.Constant(name + "_half", std::move(half.tensor));

@@ -58,7 +58,7 @@ TEST(StoreHalfTest, KeepsWhatIsBeyondFloat16) {
   EXPECT_EQ(report.layers[0].name, "c_bias");
   EXPECT_THAT(report.layers[0].reason, HasSubstr("too small"));
   EXPECT_EQ(report.layers[1].type, "float16");
-  EXPECT_GT(report.layers[1].weight_snr_db, 60);
+  EXPECT_GT(report.layers[1].weight.snr_db, 60);
   EXPECT_THAT(report.layers[2].reason, HasSubstr("beyond float16"));
 }
 

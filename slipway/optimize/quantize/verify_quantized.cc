@@ -2,10 +2,10 @@
 #include "slipway/optimize/quantize/verify_quantized.h"
 
 #include "slipway/graph/model_file.h"
+#include "slipway/optimize/evaluate/signal_to_noise.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <span>
 
@@ -35,16 +35,12 @@ class OutputDifference {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       if (!std::isfinite(expected[i])) continue;
       ++compared_;
-      if (!std::isfinite(actual[i])) {
-        return MakeError(ErrorCode::kFailedPrecondition,
-                         "output \"{}\" of the quantized model is {} where the original is {}",
-                         name_, actual[i], expected[i]);
-      }
-      const double error = static_cast<double>(expected[i]) - actual[i];
-      signal_ += static_cast<double>(expected[i]) * expected[i];
-      noise_ += error * error;
-      largest_error_ = std::max(largest_error_, std::abs(error));
+      if (std::isfinite(actual[i])) continue;
+      return MakeError(ErrorCode::kFailedPrecondition,
+                       "output \"{}\" of the quantized model is {} where the original is {}", name_,
+                       actual[i], expected[i]);
     }
+    difference_.Add(expected, actual);
     return {};
   }
 
@@ -56,17 +52,14 @@ class OutputDifference {
           "check the result by",
           name_);
     }
-    constexpr double kDecibelsPerDecade = 10;
-    const double snr_db = noise_ == 0 ? std::numeric_limits<double>::infinity()
-                                      : kDecibelsPerDecade * std::log10(signal_ / noise_);
-    return OutputComparison{.name = name_, .snr_db = snr_db, .largest_error = largest_error_};
+    return OutputComparison{.name = name_,
+                            .snr_db = difference_.decibels(),
+                            .largest_error = difference_.largest_error()};
   }
 
  private:
   std::string name_;
-  double signal_ = 0;
-  double noise_ = 0;
-  double largest_error_ = 0;
+  evaluate::SignalToNoise difference_;
   std::size_t seen_ = 0;
   std::size_t compared_ = 0;
 };

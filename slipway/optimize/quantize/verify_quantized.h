@@ -23,7 +23,7 @@ struct ModelPair {
 /// How far one output of the quantized model is from that of the original.
 struct OutputComparison {
   std::string name;
-  /// 10 log10(sum y^2 / sum (y - y')^2) over all samples, in dB; infinite if they are equal.
+  /// See `evaluate::SignalToNoise`, over all samples; infinite if they are equal.
   double snr_db = 0;
   double largest_error = 0;  ///< The largest |y - y'|.
 };

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace slipway::quantize {
 namespace {
@@ -27,12 +26,6 @@ float LargestMagnitude(std::span<const float> weights, const WeightLayout& layou
     previous = weight;
   }
   return largest;
-}
-
-double SnrDb(double signal, double noise) {
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  constexpr double kDecibelsPerDecade = 10;
-  return kDecibelsPerDecade * std::log10(signal / noise);
 }
 
 }  // namespace
@@ -76,19 +69,17 @@ QuantizedWeight QuantizeWeight(const Tensor& weight, const WeightLayout& layout,
   SLIPWAY_CHECK(scales.size() == layout.channels);
   const std::span<const float> weights = weight.elements<float>();
   std::vector<std::int8_t> codes(weights.size());
-  double signal = 0;
-  double noise = 0;
+  std::vector<float> after(weights.size());
   for (std::size_t channel = 0; channel < layout.channels; ++channel) {
     const float scale = scales[channel];
     for (std::size_t i = 0; i < layout.depth; ++i) {
       const std::size_t index = layout.IndexOf(channel, i);
       codes[index] = QuantizeToInt8(weights[index], scale);
-      const double error = weights[index] - static_cast<double>(codes[index]) * scale;
-      signal += static_cast<double>(weights[index]) * weights[index];
-      noise += error * error;
+      after[index] = static_cast<float>(codes[index]) * scale;
     }
   }
-  return {Tensor::Of<std::int8_t>(weight.shape(), codes), std::move(scales), SnrDb(signal, noise)};
+  return {Tensor::Of<std::int8_t>(weight.shape(), codes), std::move(scales),
+          evaluate::ChangeOf(weights, after)};
 }
 
 }  // namespace slipway::quantize

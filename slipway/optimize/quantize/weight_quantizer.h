@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/base/result.h"
+#include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/target_cpu.h"
 #include "slipway/optimize/quantize/weight_layout.h"
 #include "slipway/tensor/tensor.h"
@@ -30,11 +31,9 @@ std::string_view WeightRangeName(WeightRange range);
 
 /// A weight tensor as int8 codes: weight = scale of its channel * code.
 struct QuantizedWeight {
-  Tensor codes;               ///< int8, of the weight's shape.
-  std::vector<float> scales;  ///< One for each output channel, positive and normal.
-  /// Signal-to-noise ratio, 10 log10(sum w^2 / sum (w - scale * code)^2), in dB; infinite if the
-  /// codes are exact.
-  double snr_db = 0;
+  Tensor codes;                   ///< int8, of the weight's shape.
+  std::vector<float> scales;      ///< One for each output channel, positive and normal.
+  evaluate::WeightChange change;  ///< From the weights to scale * code.
 };
 
 /// The scale of each output channel of `weight` by its largest weight and, for kPairSafe, its

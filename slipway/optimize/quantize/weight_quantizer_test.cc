@@ -131,8 +131,8 @@ TEST(WeightQuantizerTest, LosesLessWhenPairSafeThanWhenReduced) {
   ASSERT_OK_AND_ASSIGN(const QuantizedWeight reduced,
                        Quantize(weight, layout, WeightRange::kReduced));
 
-  EXPECT_GT(full.snr_db, pair_safe.snr_db);
-  EXPECT_GT(pair_safe.snr_db, reduced.snr_db + 2);
+  EXPECT_GT(full.change.snr_db, pair_safe.change.snr_db);
+  EXPECT_GT(pair_safe.change.snr_db, reduced.change.snr_db + 2);
 }
 
 TEST(WeightQuantizerTest, FindsNoNoiseInWeightsThatAreCodes) {
@@ -141,7 +141,7 @@ TEST(WeightQuantizerTest, FindsNoNoiseInWeightsThatAreCodes) {
   ASSERT_OK_AND_ASSIGN(const QuantizedWeight quantized,
                        Quantize(weight, RowLayout(weight.shape()), WeightRange::kFull));
 
-  EXPECT_TRUE(std::isinf(quantized.snr_db));
+  EXPECT_TRUE(std::isinf(quantized.change.snr_db));
 }
 
 TEST(WeightQuantizerTest, GivesAChannelOfZerosScaleZero) {

@@ -27,10 +27,12 @@ class Search {
  private:
   using Excluded = std::set<std::string, std::less<>>;
 
+  Status Choose();
   Status Quantize(const Excluded& excluded);
   Status RejectWhatIsNotFaster();
   Status RejectUntilItIsAccurate();
   Status Reject(const std::string& layer, std::string reason);
+  void ExplainLayers();
   double Drop() const { return report.sensitivity.float32.metric - report.judgement.metric; }
 
   const SearchSubject& subject_;
@@ -56,6 +58,12 @@ Status Search::Reject(const std::string& layer, std::string reason) {
 }
 
 Status Search::Run() {
+  SLIPWAY_TRY(Choose());
+  ExplainLayers();
+  return {};
+}
+
+Status Search::Choose() {
   SLIPWAY_TRY_ASSIGN(report.sensitivity, MeasureSensitivity(subject_));
   SLIPWAY_TRY_ASSIGN(report.float32_seconds, stopwatch_(subject_.model));
   SLIPWAY_TRY(Quantize(excluded_));
@@ -73,6 +81,15 @@ Status Search::Run() {
   report.seconds = report.float32_seconds;
   model = subject_.model;
   return {};
+}
+
+// The caller excluded none of what the search did.
+void Search::ExplainLayers() {
+  for (const RejectedLayer& rejected : report.rejected) {
+    const auto layer =
+        std::ranges::find(report.quantization.layers, rejected.layer, &quantize::LayerReport::name);
+    if (layer != report.quantization.layers.end()) layer->reason = rejected.reason;
+  }
 }
 
 Status Search::RejectWhatIsNotFaster() {

@@ -25,7 +25,7 @@ struct RejectedLayer {
 };
 
 struct MixedPrecisionReport {
-  quantize::QuantizeReport quantization;
+  quantize::QuantizeReport quantization;  ///< Its layers tell why they stay float32.
   SensitivityReport sensitivity;
   Judgement judgement;  ///< Of the outcome.
   double float32_seconds = 0;

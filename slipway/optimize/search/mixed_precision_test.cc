@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace slipway::search {
 namespace {
 
@@ -52,6 +54,10 @@ TEST_F(MixedPrecisionTest, LeavesWhatWouldGetSlower) {
   ASSERT_THAT(report.rejected, SizeIs(1));
   EXPECT_EQ(report.rejected[0].layer, "second");
   EXPECT_THAT(report.rejected[0].reason, HasSubstr("slower"));
+  const auto layer =
+      std::ranges::find(report.quantization.layers, "second", &quantize::LayerReport::name);
+  ASSERT_NE(layer, report.quantization.layers.end());
+  EXPECT_EQ(layer->reason, report.rejected[0].reason);
 }
 
 TEST_F(MixedPrecisionTest, LeavesTheMostSensitiveLayersUntilTheBudgetIsKept) {

@@ -15,6 +15,7 @@ using ::slipway::quantize::testing::CorrelatedVectors;
 using ::slipway::quantize::testing::kRoundingDepth;
 using ::slipway::quantize::testing::OutputError;
 using ::slipway::quantize::testing::RandomWeights;
+using ::slipway::quantize::testing::SnrDb;
 using ::slipway::testing::FailsWith;
 using ::testing::Each;
 using ::testing::HasSubstr;
@@ -74,7 +75,7 @@ TEST(AdaptiveRoundingTest, TakesInputsThatAreAlwaysZeroAndWeightsOfZero) {
                        RoundAdaptively(RandomWeights(), format, moments));
   ASSERT_OK_AND_ASSIGN(const BlockWeights rounded_zeros, RoundAdaptively(zeros, format, moments));
 
-  EXPECT_GT(SnrDbOf(rounded, RandomWeights()), 15);
+  EXPECT_GT(SnrDb(rounded, RandomWeights()), 15);
   EXPECT_THAT(rounded_zeros.Dequantize().weights, Each(0));
 }
 

@@ -16,6 +16,7 @@ using ::slipway::quantize::testing::CorrelatedVectors;
 using ::slipway::quantize::testing::kRoundingDepth;
 using ::slipway::quantize::testing::OutputError;
 using ::slipway::quantize::testing::RandomWeights;
+using ::slipway::quantize::testing::SnrDb;
 using ::slipway::testing::FailsWith;
 using ::testing::HasSubstr;
 
@@ -59,7 +60,7 @@ TEST(GptqTest, TakesInputsThatAreAlwaysZero) {
   ASSERT_OK_AND_ASSIGN(const BlockWeights gptq,
                        RoundByGptq(RandomWeights(), {.bits = 4, .block_size = 16}, moments));
 
-  EXPECT_GT(SnrDbOf(gptq, RandomWeights()), 15);
+  EXPECT_GT(SnrDb(gptq, RandomWeights()), 15);
 }
 
 TEST(GptqTest, RefusesMomentsThatDoNotFit) {

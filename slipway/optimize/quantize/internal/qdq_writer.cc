@@ -132,7 +132,7 @@ class QdqWriter {
     UnifyUnlessPerChannel(*scales);
     const QuantizedWeight quantized = QuantizeWeight(weight, layer.layout, *std::move(scales));
     result_.weights[layer.node] = {options_.format.per_channel ? quantized.scales.size() : 1,
-                                   quantized.snr_db};
+                                   quantized.change};
     if (!input.is_produced_as_codes) node.inputs[0] = dequantized_.at(layer.input);
     node.inputs[1] = AppendWeight(layer, quantized);
     const std::vector<float> corrected = CorrectedBias(layer, bias_values, quantized);

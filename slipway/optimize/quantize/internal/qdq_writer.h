@@ -17,7 +17,7 @@ namespace slipway::quantize {
 /// What became of the weights of one layer.
 struct WeightOutcome {
   std::size_t scale_count = 0;
-  double snr_db = 0;  ///< See `QuantizedWeight`.
+  evaluate::WeightChange change;
 };
 
 /// A graph with QuantizeLinear and DequantizeLinear around its int8 operators.

@@ -183,7 +183,7 @@ TEST(QdqWriterTest, SaysWhatBecameOfTheWeights) {
 
   ASSERT_TRUE(qdq.weights.contains(0));
   EXPECT_EQ(qdq.weights.at(0).scale_count, 4);
-  EXPECT_GT(qdq.weights.at(0).snr_db, 35);
+  EXPECT_GT(qdq.weights.at(0).change.snr_db, 35);
 }
 
 TEST(QdqWriterTest, NamesTheValueOrWeightThatIsNotFinite) {

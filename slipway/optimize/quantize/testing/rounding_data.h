@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/block_weights.h"
 
 #include <cstddef>
@@ -37,6 +38,11 @@ inline std::vector<float> CorrelatedVectors(std::size_t count, unsigned seed = 2
     if (i % kRoundingDepth != 0) vectors[i] = 0.9F * vectors[i - 1] + 0.3F * vectors[i];
   }
   return vectors;
+}
+
+/// The signal-to-noise ratio of `rounded` for `matrix` in dB.
+inline double SnrDb(const BlockWeights& rounded, const WeightMatrix& matrix) {
+  return evaluate::ChangeOf(matrix.weights, rounded.Dequantize().weights).snr_db;
 }
 
 /// The squared error of the products of `vectors` by `rounded` in place of `matrix`.
