@@ -35,11 +35,12 @@ class ModelScoreTest : public ::testing::Test {
     SLIPWAY_TRY(WriteFileAtomically(images, AsBytes(ThreeImages())));
     SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,
                        runtime::CreateOnnxRuntimeEngine({}));
-    return ScoreModel(*engine, model,
-                      {.data = {.images = images}, .latency_batches = {1}, .latency_runs = 1});
+    options_.data.images = images;
+    return ScoreModel(*engine, model, options_);
   }
 
   TemporaryFolder folder_;
+  ScoreOptions options_ = {.data = {}, .latency_batches = {1}, .latency_runs = 1};
 };
 
 TEST_F(ModelScoreTest, PredictsClassesWithoutLabels) {
