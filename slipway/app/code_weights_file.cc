@@ -85,6 +85,8 @@ Result<codebook::CodeWeightsOptions> CodingOptionsFor(codebook::CodingMethod met
   options.coding.vector_length = flags.vector_length;
   options.coding.stages = flags.stages;
   options.coding.orders_columns = flags.orders_columns;
+  options.calibration_samples = flags.samples.value_or(options.calibration_samples);
+  options.excluded_nodes = flags.excluded;
   for (const std::string& layer : flags.layers) SLIPWAY_TRY(AddLayer(layer, options));
   return options;
 }

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct CodeFlags {
   std::size_t tuning_passes = 0;
   codebook::ExecutionTarget target = codebook::ExecutionTarget::kOnnxRuntime;
   bool float_products = false;  ///< Our operator does not round what it multiplies.
+  std::optional<std::size_t> samples = std::nullopt;  ///< For calibration; absent: the default.
+  std::set<std::string, std::less<>> excluded = {};   ///< Names of nodes that stay float32.
   /// "NODE=BITS" or "NODE=BITSxLENGTH": codes of one node that are unlike the others.
   std::vector<std::string> layers = {};
 };

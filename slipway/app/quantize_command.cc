@@ -54,8 +54,8 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
   AddChoice<Method>(
       verb, "--method", method_,
       {.help =
-           "static: int8 weights and activations. mixed: the same for layers that get faster by "
-           "it here, within --max-drop. dynamic: int8 matrix products, ranges found at each call. "
+           "static: int8 weights and activations. mixed: what serves --objective best, layer by "
+           "layer, within --max-drop. dynamic: int8 matrix products, ranges found at each call. "
            "weight-only: weights in --bits, computation as before. fp16, bf16: "
            "weights stored in 16 bits. uniform, log2, apot, codebook, pq, residual: weights as "
            "codes of --bits that the engine expands at load: equal steps, powers of two, sums of "
@@ -111,6 +111,10 @@ void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
   verb.add_option("--data", file_.validation.images,
                   "mixed, --html: IDX images with labels that the metric is measured on; those of "
                   "--calibration if absent");
+  AddChoice<Objective>(verb, "--objective", objective_,
+                       {.help = "mixed: latency (int8 where it is faster here) or size (codes of "
+                                "the fewest bytes, layer by layer)",
+                        .names = {{"latency", Objective::kLatency}, {"size", Objective::kSize}}});
   verb.add_option("--max-drop", max_drop_, "mixed: what the metric may lose, in percentage points")
       ->capture_default_str();
   verb.add_option("--metric", metric_,
@@ -195,7 +199,14 @@ Status QuantizeCommand::Run(Terminal& terminal) {
     return RunCodes(*engine, *coding, terminal);
   }
   file_.method = std::get<QuantizeMethod>(method_);
-  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(*engine, file_));
+  if (file_.method == QuantizeMethod::kMixed && objective_ == Objective::kSize) {
+    return RunSmallestCodes(*engine, terminal);
+  }
+  return RunIntegers(*engine, terminal);
+}
+
+Status QuantizeCommand::RunIntegers(const runtime::Engine& engine, Terminal& terminal) const {
+  SLIPWAY_TRY_ASSIGN(const QuantizedFile result, QuantizeFile(engine, file_));
   PrintReport(result, terminal);
   if (html_.empty()) return {};
   QuantizePage page{
@@ -206,7 +217,51 @@ Status QuantizeCommand::Run(Terminal& terminal) {
   for (const quantize::LayerReport& layer : result.report.layers) {
     if (layer.weight.snr_db != 0) page.layers.push_back({layer.name, layer.weight});
   }
-  return WritePage(*engine, std::move(page), terminal);
+  return WritePage(engine, std::move(page), terminal);
+}
+
+Status QuantizeCommand::RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
+                                 Terminal& terminal) const {
+  CodeWeightsFileOptions options = {.model = model_, .out = out_, .calibration = file_.calibration};
+  SLIPWAY_TRY_ASSIGN(options.coding, CodingOptionsFor(method, Codes()));
+  SLIPWAY_TRY_ASSIGN(const codebook::CodingReport report, CodeWeightsFile(engine, options));
+  return TellOfCodes(engine, report, terminal);
+}
+
+Status QuantizeCommand::RunSmallestCodes(const runtime::Engine& engine, Terminal& terminal) const {
+  // The search brings methods and bits of its own.
+  SLIPWAY_TRY_ASSIGN(const codebook::CodeWeightsOptions coding,
+                     CodingOptionsFor(codebook::CodingMethod::kCodebook, Codes()));
+  SLIPWAY_TRY_ASSIGN(const codebook::CodingReport report, CodeMixedFile(engine, file_, coding));
+  return TellOfCodes(engine, report, terminal);
+}
+
+Status QuantizeCommand::TellOfCodes(const runtime::Engine& engine,
+                                    const codebook::CodingReport& report,
+                                    Terminal& terminal) const {
+  if (json_) {
+    terminal.Write(CodeWeightsJson(report) + "\n");
+  } else {
+    PrintCodingReport(report, out_, terminal);
+  }
+  if (html_.empty()) return {};
+  QuantizePage page{.title = fmt::format("{} as codes", model_.filename().string()),
+                    .table = CodedLayerTable(report),
+                    .outputs = report.outputs,
+                    .notes = report.notes};
+  for (const codebook::CodedLayer& layer : report.layers) {
+    if (layer.is_coded) page.layers.push_back({layer.name, layer.weight});
+  }
+  return WritePage(engine, std::move(page), terminal);
+}
+
+CodeFlags QuantizeCommand::Codes() const {
+  CodeFlags flags = codes_;
+  flags.bits = bits_;
+  flags.float_products = float_products_;
+  flags.samples = calibration_samples_;
+  flags.excluded = {excluded_.begin(), excluded_.end()};
+  return flags;
 }
 
 Status QuantizeCommand::WritePage(const runtime::Engine& engine, QuantizePage page,
@@ -222,33 +277,6 @@ Status QuantizeCommand::WritePage(const runtime::Engine& engine, QuantizePage pa
   SLIPWAY_TRY(WriteFileAtomically(html_, AsBytes(text)));
   if (!json_) terminal.Print("wrote {}\n", html_.string());
   return {};
-}
-
-Status QuantizeCommand::RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
-                                 Terminal& terminal) const {
-  CodeWeightsFileOptions options = {.model = model_, .out = out_, .calibration = file_.calibration};
-  CodeFlags flags = codes_;
-  flags.bits = bits_;
-  flags.float_products = float_products_;
-  SLIPWAY_TRY_ASSIGN(options.coding, CodingOptionsFor(method, flags));
-  if (calibration_samples_) options.coding.calibration_samples = *calibration_samples_;
-  options.coding.excluded_nodes = {excluded_.begin(), excluded_.end()};
-  SLIPWAY_TRY_ASSIGN(const codebook::CodingReport report, CodeWeightsFile(engine, options));
-  if (json_) {
-    terminal.Write(CodeWeightsJson(report) + "\n");
-  } else {
-    PrintCodingReport(report, out_, terminal);
-  }
-  if (html_.empty()) return {};
-  QuantizePage page{.title = fmt::format("{} by {}", model_.filename().string(),
-                                         codebook::CodingMethodName(method)),
-                    .table = CodedLayerTable(report),
-                    .outputs = report.outputs,
-                    .notes = report.notes};
-  for (const codebook::CodedLayer& layer : report.layers) {
-    if (layer.is_coded) page.layers.push_back({layer.name, layer.weight});
-  }
-  return WritePage(engine, std::move(page), terminal);
 }
 
 void QuantizeCommand::PrintReport(const QuantizedFile& result, Terminal& terminal) const {

@@ -3,6 +3,7 @@
 
 #include "slipway/app/code_weights_file.h"
 #include "slipway/app/command.h"
+#include "slipway/app/mixed_file.h"
 #include "slipway/app/quantize_file.h"
 #include "slipway/app/quantize_page.h"
 
@@ -29,8 +30,14 @@ class QuantizeCommand final : public Command {
   // What --method names: integers and halves, or codes for weights.
   using Method = std::variant<QuantizeMethod, codebook::CodingMethod>;
 
+  Status RunIntegers(const runtime::Engine& engine, Terminal& terminal) const;
   Status RunCodes(const runtime::Engine& engine, codebook::CodingMethod method,
                   Terminal& terminal) const;
+  Status RunSmallestCodes(const runtime::Engine& engine, Terminal& terminal) const;
+  Status TellOfCodes(const runtime::Engine& engine, const codebook::CodingReport& report,
+                     Terminal& terminal) const;
+  // What flags say of codes.
+  CodeFlags Codes() const;
   void PrintReport(const QuantizedFile& result, Terminal& terminal) const;
   // Measures both models and adds that to `page`, which is written if that is asked for.
   Status WritePage(const runtime::Engine& engine, QuantizePage page, Terminal& terminal) const;
@@ -43,6 +50,7 @@ class QuantizeCommand final : public Command {
   std::filesystem::path out_;
   QuantizeFileOptions file_;  // What flags say is written into it, the rest in `Run`.
   Method method_ = QuantizeMethod::kStatic;
+  Objective objective_ = Objective::kLatency;
   CodeFlags codes_;
   std::optional<std::size_t> calibration_samples_;  // Absent, as below: the method's default.
   std::optional<std::size_t> bits_;
