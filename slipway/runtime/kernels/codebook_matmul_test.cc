@@ -119,6 +119,18 @@ TEST_P(CodebookMatMulTest, RoundsToBytesOnlyAsMuchAsBytesDo) {
   }
 }
 
+TEST_P(CodebookMatMulTest, DoesNotLetRoundedLevelsAddUpWithInputsOfOneSign) {
+  const CodedMatrix matrix = RandomCodedMatrix({.rows = 40, .columns = 1000}, {}, 1);
+  std::vector<float> x = RandomNumbers(1000, 2);
+  for (float& number : x) number = std::abs(number);
+  const CodebookMatMulOptions options = {.arithmetic = Arithmetic::kInt8,
+                                         .instruction_set = GetParam()};
+  const auto product = CodebookMatMul::Create(matrix.View(), options);
+  ASSERT_TRUE(product) << product.error();
+
+  EXPECT_GT(SignalToNoise(Reference(matrix, x, options), Multiply(*product, x)), 38);
+}
+
 TEST_P(CodebookMatMulTest, MultipliesBytesAsThePortableImplementationDoes) {
   for (std::uint32_t seed = 0; seed < 50; ++seed) {
     RandomCase random(seed);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 namespace slipway::kernels {
@@ -13,13 +14,38 @@ namespace {
 // Of the weights, so many rows stay in the cache while each input is multiplied with them.
 constexpr std::size_t kRoundedRowsAtOnce = 32;
 
+// By how much the weights of each row are short of what they stand for, on average, in steps. What
+// all weights of a code lack adds up with inputs of one sign; times the sum of the inputs it is
+// given back. Empty if nothing is lacking.
+std::vector<float> MeanShortfalls(const UnpackedWeight& unpacked, const WholeLevels& whole) {
+  std::vector<float> lacking(unpacked.weight.entries);
+  for (std::size_t i = 0; i < lacking.size(); ++i) {
+    lacking[i] = unpacked.weight.codebook[i] / whole.step - static_cast<float>(whole.numbers[i]);
+  }
+  constexpr float kRounding = 1e-4F;
+  if (std::ranges::all_of(lacking, [](float x) { return std::abs(x) < kRounding; })) return {};
+  const std::size_t columns = unpacked.weight.columns;
+  std::vector<float> means(unpacked.weight.rows);
+  for (std::size_t row = 0; row < means.size(); ++row) {
+    double sum = 0;
+    for (const std::uint8_t code : unpacked.codes.subspan(row * columns, columns)) {
+      sum += lacking[code];
+    }
+    means[row] = static_cast<float>(sum / static_cast<double>(columns));
+  }
+  return means;
+}
+
 // What both of the forms below do: they round inputs, and differ in how bytes are multiplied.
 class RoundedWeights : public WeightForm {
  public:
-  explicit RoundedWeights(const UnpackedWeight& weight)
-      : columns_(RoundUp(weight.weight.columns, kColumnBlock)) {}
+  RoundedWeights(const UnpackedWeight& weight, const WholeLevels& whole)
+      : columns_(RoundUp(weight.weight.columns, kColumnBlock)),
+        factor_(whole.step),
+        shortfalls_(MeanShortfalls(weight, whole)) {}
 
   std::size_t columns() const override { return columns_; }
+  float factor() const override { return factor_; }
 
   PreparedInputs Prepare(const FloatRows& x) const override {
     PreparedInputs prepared = {
@@ -47,6 +73,9 @@ class RoundedWeights : public WeightForm {
         for (std::size_t r = some.first; r < some.last; ++r) {
           out[r] = static_cast<float>(sums[r - some.first] + shift) * prepared.floats[m];
         }
+        if (shortfalls_.empty()) continue;
+        const float sum = static_cast<float>(prepared.sums[m]) * prepared.floats[m];
+        for (std::size_t r = some.first; r < some.last; ++r) out[r] += shortfalls_[r] * sum;
       }
     }
   }
@@ -57,16 +86,24 @@ class RoundedWeights : public WeightForm {
                                      std::int32_t* sums) const = 0;
 
   const std::size_t columns_;
+
+ private:
+  const float factor_;
+  const std::vector<float> shortfalls_;
 };
 
 // Levels of the codes of four bits, moved so that the least is 0.
 class RoundedNibbles final : public RoundedWeights {
  public:
   RoundedNibbles(const UnpackedWeight& weight, InstructionSet set)
-      : RoundedWeights(weight), products_(DotProductsFor(set)) {
-    const WholeLevels whole = RoundLevels(weight.weight.codebook, {.range = kMaxNibbleLevel});
-    factor_ = whole.step;
-    least_ = std::ranges::min(whole.numbers);
+      : RoundedNibbles(weight, RoundLevels(weight.weight.codebook, {.range = kMaxNibbleLevel}),
+                       set) {}
+
+ private:
+  RoundedNibbles(const UnpackedWeight& weight, const WholeLevels& whole, InstructionSet set)
+      : RoundedWeights(weight, whole),
+        products_(DotProductsFor(set)),
+        least_(std::ranges::min(whole.numbers)) {
     std::ranges::transform(whole.numbers, levels_.begin(),
                            [&](int number) { return static_cast<std::uint8_t>(number - least_); });
     std::array<std::uint8_t, kColumnBlock> slots_in_order = {};
@@ -76,9 +113,6 @@ class RoundedNibbles final : public RoundedWeights {
     codes_ = PackNibbles(weight, slots_in_order.data());
   }
 
-  float factor() const override { return factor_; }
-
- private:
   std::int32_t MultiplyBytes(const RowRange& rows, const std::int8_t* x,
                              std::int32_t* sums) const override {
     const NibbleRows some = {&codes_[rows.first * columns_ / 2], rows.last - rows.first, columns_};
@@ -88,8 +122,7 @@ class RoundedNibbles final : public RoundedWeights {
 
   const DotProducts& products_;
   std::array<std::uint8_t, kNibbleEntries> levels_ = {};
-  float factor_ = 1;
-  std::int32_t least_ = 0;
+  const std::int32_t least_;
   std::vector<std::uint8_t> codes_;
 };
 
@@ -97,9 +130,11 @@ class RoundedNibbles final : public RoundedWeights {
 class RoundedBytes final : public RoundedWeights {
  public:
   RoundedBytes(const UnpackedWeight& weight, InstructionSet set)
-      : RoundedWeights(weight), products_(DotProductsFor(set)) {
-    const WholeLevels whole = RoundLevels(weight.weight.codebook, {});
-    factor_ = whole.step;
+      : RoundedBytes(weight, RoundLevels(weight.weight.codebook, {}), set) {}
+
+ private:
+  RoundedBytes(const UnpackedWeight& weight, const WholeLevels& whole, InstructionSet set)
+      : RoundedWeights(weight, whole), products_(DotProductsFor(set)) {
     const std::size_t columns = weight.weight.columns;
     numbers_.resize(weight.weight.rows * columns_);
     for (std::size_t i = 0; i < weight.codes.size(); ++i) {
@@ -108,9 +143,6 @@ class RoundedBytes final : public RoundedWeights {
     }
   }
 
-  float factor() const override { return factor_; }
-
- private:
   std::int32_t MultiplyBytes(const RowRange& rows, const std::int8_t* x,
                              std::int32_t* sums) const override {
     products_.multiply_bytes({&numbers_[rows.first * columns_], rows.last - rows.first, columns_},
@@ -119,7 +151,6 @@ class RoundedBytes final : public RoundedWeights {
   }
 
   const DotProducts& products_;
-  float factor_ = 1;
   std::vector<std::int8_t> numbers_;
 };
 
