@@ -14,7 +14,7 @@ from servers import BUILD, slipway
 
 FOLDER = BUILD / "layers"
 DEPTH = 4
-SAMPLES = 64
+COMPARED = 64  # Samples that nothing was fitted to.
 IDX_FLOAT = 0x0D
 WIDTH = 1024
 
@@ -29,6 +29,7 @@ class Stack:
     target: str
     groups: int = 1
     depth: int = DEPTH
+    samples: int = 64  # To quantize by.
 
     @property
     def path(self):
@@ -37,6 +38,10 @@ class Stack:
     @property
     def data(self):
         return FOLDER / f"{self.name}.idx"
+
+    @property
+    def held_out(self):
+        return FOLDER / f"{self.name}.held-out.idx"
 
     def write(self):
         """The model and samples for it, the same at each run."""
@@ -55,7 +60,8 @@ class Stack:
         shape = ["n", *self.shape]
         self.path.write_bytes(onnx.model(nodes, [onnx.value_info("x", shape)], [onnx.value_info("y", shape)],
                                          initializers))
-        write_idx(self.data, np.maximum(random.normal(0, 1, (SAMPLES, *self.shape)), 0))
+        for path, count in ((self.data, self.samples), (self.held_out, COMPARED)):
+            write_idx(path, np.maximum(random.normal(0, 1, (count, *self.shape)), 0))
 
     def _node(self, inputs, output):
         if len(self.weight) == 2:
@@ -70,11 +76,12 @@ IMAGE = (64, 56, 56)
 STACKS = [Stack("conv3x3", IMAGE, (64, 64, 3, 3), 1, "≥ 3"), Stack("conv1x1", IMAGE, (64, 64, 1, 1), 1, "≥ 2.2"),
           Stack("depthwise3x3", IMAGE, (64, 1, 3, 3), 1, "≥ 1", groups=64),
           Stack("fully-connected", (WIDTH,), (WIDTH, WIDTH), 64, "≥ 4")]
-PRODUCT = Stack("product", (WIDTH,), (WIDTH, WIDTH), 1, "", depth=1)
+PRODUCT = Stack("product", (WIDTH,), (WIDTH, WIDTH), 1, "", depth=1, samples=4 * WIDTH)
 # What the weights of the product become, and the least that is to be gained in time.
 STORAGES = {"int4 weights": ("≥ 2.2", ["--method", "weight-only", "--bits", 4]),
             "int8 weights": ("", ["--method", "weight-only", "--bits", 8]),
             "dynamic int8": ("", ["--method", "dynamic"]),
+            "equal steps, 4 bits, our operator": ("≥ 2.2", ["--method", "uniform", "--target", "slipway"]),
             "powers of two, 4 bits, our operator": ("≥ 2", ["--method", "log2", "--target", "slipway"]),
             "k-means, 4 bits, our operator": ("≥ 2", ["--method", "codebook", "--target", "slipway"]),
             "k-means, 4 bits, our operator in floats": (
@@ -113,7 +120,7 @@ def product_table(bench):
     rows = []
     for name, (target, flags) in STORAGES.items():
         small = FOLDER / f"product.{name.replace(' ', '-').replace(',', '')}.onnx"
-        flags = [*flags, "--calibration", PRODUCT.data]
+        flags = [*flags, "--calibration", PRODUCT.data, "--calibration-samples", PRODUCT.samples]
         slipway("quantize", PRODUCT.path, *flags, "-o", small)
         before, after, snr = compare(bench, PRODUCT.path, small, PRODUCT)
         rows.append([name, f"{before:.1f}", f"{after:.1f}", f"{before / after:.2f} × faster", target, percent(snr),
@@ -141,7 +148,7 @@ def compare(bench, original, changed, stack):
     results = []
     for _ in range(bench.options.repeats):
         machine.wait_until_quiet(bench.options.patience / bench.options.repeats)
-        results.append(json.loads(slipway("compare", original, changed, "--data", stack.data, "--latency-batch",
+        results.append(json.loads(slipway("compare", original, changed, "--data", stack.held_out, "--latency-batch",
                                           stack.batch, "--json")))
     times = [statistics.median(result[model]["latency"][0]["p50_us"] for result in results)
              for model in ("original", "changed")]

@@ -36,9 +36,9 @@ class Peer:
 
     def __init__(self):
         self.python = BUILD / "onnxruntime-tools/bin/python"
-        if self.python.exists():
-            return
-        subprocess.run([sys.executable, "-m", "venv", self.python.parent.parent], check=True)
+        if not self.python.exists():
+            subprocess.run([sys.executable, "-m", "venv", self.python.parent.parent], check=True)
+        # Does nothing where all is there.
         subprocess.run([self.python, "-m", "pip", "install", "--quiet", "-r", PEER / "requirements.txt"], check=True)
 
     def quantize(self, net, out, method="min-max", samples=FEW):
