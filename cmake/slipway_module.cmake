@@ -1,3 +1,8 @@
+if(SLIPWAY_BUILD_TESTS)
+  # All unit tests and fuzzers, without what only the suites over several modules need.
+  add_custom_target(slipway_units)
+endif()
+
 # slipway_module(name [HEADERS ...] [SOURCES ...] [DEPS module...] [LIBRARIES target...]
 #                [TESTS ...] [TEST_DEPS module...] [TESTING ...] [BENCHES ...] [FUZZERS ...])
 # One folder = one static library slipway_<name> = one namespace. DEPS are the modules it includes, and
@@ -52,6 +57,7 @@ function(slipway_unit_test target)
   add_executable(${target}_test ${ARGN})
   target_link_libraries(${target}_test PRIVATE ${target} slipway_warnings GTest::gmock GTest::gtest_main)
   slipway_precompile(${target}_test slipway_precompiled_test)
+  add_dependencies(slipway_units ${target}_test)
   add_test(NAME ${target}_test
     COMMAND ${target}_test --gtest_brief=1 --gtest_output=xml:${PROJECT_BINARY_DIR}/results/${target}_test.xml)
   set_tests_properties(${target}_test PROPERTIES LABELS unit TIMEOUT 900)
@@ -82,6 +88,7 @@ function(slipway_fuzzer target source)
   elseif(SLIPWAY_BUILD_TESTS)
     add_executable(${fuzzer} ${source} ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cc)
     target_link_libraries(${fuzzer} PRIVATE ${target} slipway_warnings)
+    add_dependencies(slipway_units ${fuzzer})
     add_test(NAME corpus.${fuzzer} COMMAND ${fuzzer} ${corpus})
     set_tests_properties(corpus.${fuzzer} PROPERTIES LABELS corpus)
   endif()

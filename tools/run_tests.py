@@ -48,7 +48,7 @@ class Step:
 
 STEPS = {
     "tree": Step("dev", "format, layers, lengths, style", "^lint$"),
-    "unit": Step("dev", "unit tests and corpora under ASan and UBSan", "^(unit|corpus)$", ("all",)),
+    "unit": Step("dev", "unit tests and corpora under ASan and UBSan", "^(unit|corpus)$", ("slipway_units",)),
     "whole": Step("release", "what is shipped, end to end", "^(integration|e2e)$", ("slipway_whole",)),
     "threads": Step("tsan", "what has threads, under ThreadSanitizer", "^unit$",
                     tuple(f"slipway_{module}_test" for module in THREADED),
