@@ -23,8 +23,9 @@ Error SeveralInputs(std::span<const runtime::TensorSpec> inputs) {
 Result<AdaptedData> LoadAdaptedData(const DataFlags& flags,
                                     std::span<const runtime::TensorSpec> inputs) {
   if (inputs.size() != 1) return SeveralInputs(inputs);
-  SLIPWAY_TRY_ASSIGN(dataset::LabelledData data,
-                     dataset::LoadLabelledData(flags.images, flags.labels));
+  SLIPWAY_TRY_ASSIGN(
+      dataset::LabelledData data,
+      dataset::LoadLabelledData(flags.images, flags.labels, {.max_samples = flags.max_samples}));
   const dataset::WantedInput wanted{.dtype = inputs.front().dtype, .shape = inputs.front().shape};
   Result<std::unique_ptr<dataset::SampleSource>> samples =
       dataset::AdaptSamples(*data.samples, wanted, flags.scale);

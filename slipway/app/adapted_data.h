@@ -6,6 +6,7 @@
 #include "slipway/dataset/labelled_data.h"
 #include "slipway/runtime/session.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@ struct DataFlags {
   std::filesystem::path images;
   std::optional<std::filesystem::path> labels = std::nullopt;  ///< Absent: found by the usual name.
   dataset::PixelScale scale = dataset::PixelScale::kUnit;
+  std::size_t max_samples = 0;  ///< To read, from the first on; 0: all.
 };
 
 /// Labelled data together with its samples in the form that a model takes.

@@ -81,12 +81,21 @@ void TurnBigEndianElements(MutableByteView bytes, std::size_t element_bytes) {
   }
 }
 
+Result<Shape> ShapeToRead(const Shape& whole, const IdxLimits& limits) {
+  const auto most = static_cast<std::int64_t>(limits.max_samples);
+  if (most == 0 || whole.rank() == 0 || whole[0] <= most) return whole;
+  std::vector<std::int64_t> sizes(whole.sizes().begin(), whole.sizes().end());
+  sizes[0] = most;
+  return Shape::Create(sizes);
+}
+
 Result<Tensor> ParseReader(ByteReader& reader, const IdxLimits& limits) {
   SLIPWAY_TRY_ASSIGN(const Header header, ReadHeader(reader));
   SLIPWAY_TRY(CheckClaim(header, reader, limits));
-  SLIPWAY_TRY_ASSIGN(Tensor tensor, Tensor::Zeros(header.dtype, header.shape));
+  SLIPWAY_TRY_ASSIGN(const Shape shape, ShapeToRead(header.shape, limits));
+  SLIPWAY_TRY_ASSIGN(Tensor tensor, Tensor::Zeros(header.dtype, shape));
   SLIPWAY_TRY(reader.Read(tensor.mutable_bytes()));
-  SLIPWAY_TRY(reader.ExpectEnd());
+  if (shape == header.shape) SLIPWAY_TRY(reader.ExpectEnd());
   TurnBigEndianElements(tensor.mutable_bytes(), ElementBits(header.dtype) / 8);
   return tensor;
 }

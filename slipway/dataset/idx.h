@@ -15,6 +15,9 @@ namespace slipway::dataset {
 struct IdxLimits {
   /// Bytes of the elements, after decompression.
   std::uint64_t max_bytes = std::uint64_t{4} << 30U;
+  /// Steps along the first dimension that are read, from the first on, if there are more; 0: all.
+  /// What lies behind them is not looked at.
+  std::size_t max_samples = 0;
 };
 
 /// Reads an IDX file, the format of MNIST: two zero bytes, a byte for the element type, one for the

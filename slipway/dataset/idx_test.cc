@@ -36,6 +36,18 @@ TEST(IdxTest, ReadsGzipWhateverTheName) {
   EXPECT_EQ(AsText(tensor.bytes()), "abcdef");
 }
 
+TEST(IdxTest, ReadsNoMoreThanIsWanted) {
+  const std::string three = IdxBytes(kUint8Code, {3, 2}, "abcdef");
+  for (const std::string& bytes : {three, Gzip(three)}) {
+    ASSERT_OK_AND_ASSIGN(const Tensor two, Parse(bytes, {.max_samples = 2}));
+    ASSERT_OK_AND_ASSIGN(const Tensor all, Parse(bytes, {.max_samples = 5}));
+
+    EXPECT_EQ(two.shape(), Shape({2, 2}));
+    EXPECT_EQ(AsText(two.bytes()), "abcd");
+    EXPECT_EQ(all.shape(), Shape({3, 2}));
+  }
+}
+
 TEST(IdxTest, ReadsEachElementType) {
   ASSERT_OK_AND_ASSIGN(const Tensor int8, Parse(IdxBytes(0x09, {2}, "\xff\x01"s)));
   ASSERT_OK_AND_ASSIGN(const Tensor int16, Parse(IdxBytes(0x0b, {2}, "\xff\xfe\x01\x02"s)));
