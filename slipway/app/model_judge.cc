@@ -16,14 +16,13 @@
 namespace slipway::app {
 namespace {
 
-constexpr std::size_t kTimedBatch = 32;
-constexpr int kRepeats = 5;
-constexpr std::size_t kRunsOfARepeat = 15;
+constexpr std::size_t kWarmUpRuns = 2;
 
 Result<std::unique_ptr<runtime::Session>> LoadJudged(const runtime::Engine& engine,
-                                                     const graph::Model& model) {
+                                                     const graph::Model& model,
+                                                     const runtime::SessionOptions& options = {}) {
   SLIPWAY_TRY_ASSIGN(const std::string bytes, graph::SerializeModel(model));
-  return engine.LoadBytes(AsBytes(bytes), "judged model", {});
+  return engine.LoadBytes(AsBytes(bytes), "judged model", options);
 }
 
 }  // namespace
@@ -46,16 +45,18 @@ Result<search::Judgement> ModelJudge::Judge(const graph::Model& model) const {
                                                 : outputs.front().snr_db};
 }
 
-Result<double> ModelJudge::Seconds(const graph::Model& model) const {
-  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session, LoadJudged(engine_, model));
-  SLIPWAY_TRY_ASSIGN(std::size_t batch, evaluate::BatchSizeFor(*session, kTimedBatch));
+Result<double> ModelJudge::Seconds(const graph::Model& model, const TimingEffort& effort) const {
+  SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session,
+                     LoadJudged(engine_, model, {.intra_op_threads = 1}));
+  SLIPWAY_TRY_ASSIGN(std::size_t batch, evaluate::BatchSizeFor(*session, effort.batch));
   batch = std::min(batch, data_.samples->sample_count());
   double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < kRepeats; ++i) {
+  for (int i = 0; i < effort.rounds; ++i) {
     SLIPWAY_TRY_ASSIGN(
         const evaluate::Latency latency,
-        evaluate::MeasureLatency(*session, *data_.samples,
-                                 {.batch_size = batch, .warm_up_runs = 3, .runs = kRunsOfARepeat}));
+        evaluate::MeasureLatency(
+            *session, *data_.samples,
+            {.batch_size = batch, .warm_up_runs = kWarmUpRuns, .runs = effort.runs}));
     least = std::min(least, std::chrono::duration<double>(latency.p50).count());
   }
   return least;

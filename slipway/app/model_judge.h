@@ -8,6 +8,13 @@
 
 namespace slipway::app {
 
+/// How long a model is timed.
+struct TimingEffort {
+  std::size_t batch = 32;  ///< Fewer if there are fewer samples, or as many as the model fixes.
+  int rounds = 5;
+  std::size_t runs = 15;  ///< In each round, after a few that are not measured.
+};
+
 /// Judges what becomes of a float32 model by top-1 on labelled data and by the noise of its first
 /// float32 output.
 ///
@@ -19,9 +26,8 @@ class ModelJudge {
 
   /// kInvalidArgument if the data has no labels.
   Result<search::Judgement> Judge(const graph::Model& model) const;
-  /// The least of several medians of the time of a run, in seconds, with a batch of 32 or what the
-  /// model fixes.
-  Result<double> Seconds(const graph::Model& model) const;
+  /// The least of the medians of several rounds of the time of a run on one thread, in seconds.
+  Result<double> Seconds(const graph::Model& model, const TimingEffort& effort = {}) const;
 
  private:
   const runtime::Engine& engine_;

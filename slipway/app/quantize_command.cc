@@ -156,6 +156,8 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
   verb.add_flag("--bias-correction", options.bias_correction,
                 "static: biases make up for what the rounding of weights takes from outputs on "
                 "average");
+  verb.add_flag("--keep-slower", keep_slower_,
+                "static: int8 layers even if they make the model slower on this machine");
   verb.add_option("--target-cpu", target_,
                   "The processor that will run the model: vnni, avx2 or auto for this machine")
       ->capture_default_str();
@@ -191,6 +193,7 @@ Status QuantizeCommand::Run(Terminal& terminal) {
   file_.quantize.format.per_channel = !per_tensor_;
   if (reduce_range_) file_.quantize.weight_range = quantize::WeightRange::kReduced;
   file_.weights.int8_products = !float_products_;
+  file_.keeps_slower = keep_slower_;
   file_.weights.format.bits = bits_.value_or(file_.weights.format.bits);
   file_.calibration_samples = calibration_samples_.value_or(file_.calibration_samples);
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Engine> engine,

@@ -64,6 +64,7 @@ class QuantizeCommand final : public Command {
   bool per_tensor_ = false;
   bool reduce_range_ = false;
   bool float_products_ = false;
+  bool keep_slower_ = false;
   std::filesystem::path html_;
   bool json_ = false;
 };

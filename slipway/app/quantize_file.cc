@@ -2,24 +2,30 @@
 #include "slipway/app/quantize_file.h"
 
 #include "slipway/app/mixed_file.h"
+#include "slipway/app/model_judge.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 #include "slipway/optimize/quantize/dataset_moments.h"
 #include "slipway/optimize/quantize/quantize_dynamic.h"
 #include "slipway/optimize/quantize/store_half.h"
+#include "slipway/optimize/search/timed_quantization.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace slipway::app {
 namespace {
 
+// The result is checked on so many samples.
+constexpr std::size_t kCheckedSamples = 64;
+
 // One file on its way. `data` is null if there is none.
 class FileQuantization {
  public:
   FileQuantization(const runtime::Engine& engine, const QuantizeFileOptions& options,
-                   const dataset::SampleSource* data)
+                   const AdaptedData* data)
       : engine_(engine), options_(options), data_(data) {}
 
   Result<quantize::QuantizeReport> Quantize(graph::Model& model) const {
@@ -45,7 +51,7 @@ class FileQuantization {
 
   Result<std::vector<quantize::OutputComparison>> Verify(
       const quantize::ModelPair& models, std::span<const runtime::TensorSpec> inputs) const {
-    if (data_ != nullptr) return quantize::VerifyQuantized(engine_, models, *data_);
+    if (data_ != nullptr) return quantize::VerifyQuantized(engine_, models, *data_->samples);
     Result<std::vector<NamedTensor>> made = MakeSyntheticInputs(inputs, options_.shapes);
     if (!made) return Annotate(made.error(), "no data to check the result on");
     std::vector<TensorView> views;
@@ -63,24 +69,32 @@ class FileQuantization {
     }
     SLIPWAY_TRY_ASSIGN(quantize::RangeObserverFactory observers,
                        quantize::ObserversFor(options_.calibration_method, options_.percentile));
-    quantize::DatasetCalibrator calibrator(engine_, *data_,
+    quantize::DatasetCalibrator calibrator(engine_, *data_->samples,
                                            {.batches = Limits(),
                                             .observer = std::move(observers),
                                             .checkpoint = options_.calibration_checkpoint});
-    return quantize::QuantizeStatic(model, calibrator, options_.quantize);
+    if (options_.keeps_slower || options_.quantize.target != quantize::TargetCpu::kThisMachine) {
+      return quantize::QuantizeStatic(model, calibrator, options_.quantize);
+    }
+    const graph::Model original = model;
+    const ModelJudge judge(engine_, original, *data_);
+    return search::QuantizeWhatGetsFaster(
+        model, calibrator, options_.quantize, [&judge](const graph::Model& each) {
+          return judge.Seconds(each, {.batch = 8, .rounds = 7, .runs = 3});
+        });
   }
 
   Result<quantize::QuantizeReport> QuantizeWeights(graph::Model& model) const {
     quantize::WeightOnlyOptions options = options_.weights;
     options.excluded_nodes = options_.quantize.excluded_nodes;
     if (data_ == nullptr) return quantize::QuantizeWeightsOnly(model, nullptr, options);
-    quantize::DatasetMoments moments(engine_, *data_, Limits());
+    quantize::DatasetMoments moments(engine_, *data_->samples, Limits());
     return quantize::QuantizeWeightsOnly(model, &moments, options);
   }
 
   const runtime::Engine& engine_;
   const QuantizeFileOptions& options_;
-  const dataset::SampleSource* data_;
+  const AdaptedData* data_;
 };
 
 }  // namespace
@@ -93,9 +107,11 @@ Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
   SLIPWAY_TRY_ASSIGN(const std::unique_ptr<runtime::Session> session, engine.Load(file, {}));
   std::optional<AdaptedData> data;
   if (!options.calibration.images.empty()) {
-    SLIPWAY_TRY_ASSIGN(data, LoadAdaptedData(options.calibration, session->inputs()));
+    DataFlags flags = options.calibration;
+    flags.max_samples = std::max(options.calibration_samples, kCheckedSamples);
+    SLIPWAY_TRY_ASSIGN(data, LoadAdaptedData(flags, session->inputs()));
   }
-  const FileQuantization quantization(engine, options, data ? data->samples.get() : nullptr);
+  const FileQuantization quantization(engine, options, data ? &*data : nullptr);
   graph::Model quantized = original;
   SLIPWAY_TRY_ASSIGN(quantize::QuantizeReport report, quantization.Quantize(quantized));
   SLIPWAY_TRY_ASSIGN(std::vector<quantize::OutputComparison> outputs,

@@ -45,6 +45,9 @@ struct QuantizeFileOptions {
   std::filesystem::path calibration_checkpoint = {};
   /// Of the static method; the dynamic one takes target, weight range and excluded nodes from it.
   quantize::StaticQuantizeOptions quantize = {};
+  /// Of the static method: whether layers that make the model slower on this machine become int8
+  /// nevertheless. Otherwise, unless the model is for another processor, they stay float32.
+  bool keeps_slower = true;
   /// Of the weight-only method, which takes excluded nodes from `quantize`.
   quantize::WeightOnlyOptions weights = {};
   /// What the result is checked on if there is no data.

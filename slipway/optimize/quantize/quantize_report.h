@@ -27,6 +27,9 @@ struct LayerReport {
   /// What became of its weights; a ratio of 0 dB if they are float32. In JSON, the ratio alone, as
   /// "weight_snr_db".
   evaluate::WeightChange weight = {};
+
+  /// Whether it multiplies in int8: pooling, activations and reshapes go along with such layers.
+  bool multiplies_int8() const { return is_int8 && (scale_count > 0 || op_type == "MatMul"); }
 };
 
 /// What quantization did to a model.

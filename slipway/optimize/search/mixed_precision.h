@@ -4,6 +4,7 @@
 #include "slipway/optimize/quantize/quantize_report.h"
 #include "slipway/optimize/search/judge.h"
 #include "slipway/optimize/search/sensitivity.h"
+#include "slipway/optimize/search/timed_quantization.h"
 
 #include <string>
 #include <vector>
@@ -13,15 +14,7 @@ namespace slipway::search {
 /// What mixed precision may cost and must gain.
 struct MixedPrecisionOptions {
   double max_drop = 0.002;  ///< Of the metric, against the float32 model.
-  /// A layer stays float32 if the model takes longer with it in int8 by more than this share, which
-  /// is what measurements of the same thing differ by.
-  double tolerance = 0.02;
-};
-
-/// A layer that stays float32, and why.
-struct RejectedLayer {
-  std::string layer;
-  std::string reason;
+  double tolerance = 0.02;  ///< See `TimedSubject`.
 };
 
 struct MixedPrecisionReport {

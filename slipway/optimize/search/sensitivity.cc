@@ -18,15 +18,10 @@ Result<quantize::QuantizeReport> Quantize(const SearchSubject& subject, graph::M
   return quantize::QuantizeStatic(model, subject.calibrator, options);
 }
 
-/// What computes: pooling, activations and reshapes go along with the layers around them.
-bool IsLayer(const quantize::LayerReport& layer) {
-  return layer.is_int8 && (layer.scale_count > 0 || layer.op_type == "MatMul");
-}
-
 std::vector<LayerSensitivity> QuantizedLayers(const quantize::QuantizeReport& report) {
   std::vector<LayerSensitivity> layers;
   for (const quantize::LayerReport& layer : report.layers) {
-    if (IsLayer(layer)) layers.push_back({.layer = layer.name, .op_type = layer.op_type});
+    if (layer.multiplies_int8()) layers.push_back({.layer = layer.name, .op_type = layer.op_type});
   }
   return layers;
 }
