@@ -32,7 +32,7 @@ test-slow:  ## Runs the tests that take minutes.
 	@JOBS=$(JOBS) tools/run_tests.py slow
 
 bench:  ## Measures against Triton and writes docs/results/.
-	tools/install_deps build demo test bench
+	tools/install_deps build demo test bench train
 	$(MAKE) --no-print-directory build
 	cmake --build --preset release -j $(JOBS) --target model_server_bench rest_infer_bench
 	.deps/python/bin/python bench/run.py
