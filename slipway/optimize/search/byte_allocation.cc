@@ -2,6 +2,7 @@
 #include "slipway/optimize/search/byte_allocation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 namespace slipway::search {
@@ -52,7 +53,7 @@ std::vector<AllocationStep> AllocateBytes(std::span<const std::vector<StorageCho
   // Along a hull prices rise, so that the steps of an item keep their order.
   std::ranges::stable_sort(priced, {}, &PricedStep::price);
   std::vector<AllocationStep> steps;
-  for (const PricedStep& each : priced) steps.push_back(each.step);
+  std::ranges::transform(priced, std::back_inserter(steps), &PricedStep::step);
   return steps;
 }
 

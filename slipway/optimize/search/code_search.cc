@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <string>
@@ -55,7 +56,7 @@ class CodeSearch {
     SLIPWAY_TRY(MeasureLayers());
     SLIPWAY_TRY(MeasureReach());
     std::vector<std::vector<StorageChoice>> items;
-    for (const SearchedLayer& layer : layers_) items.push_back(layer.choices);
+    std::ranges::transform(layers_, std::back_inserter(items), &SearchedLayer::choices);
     steps_ = AllocateBytes(items);
     return SpendBudget();
   }

@@ -3,6 +3,8 @@
 
 #include "slipway/base/format.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace slipway::search {
@@ -38,7 +40,8 @@ Result<MixedPrecisionReport> QuantizeMixed(graph::Model& model, const SearchSubj
       {subject.model, calibrator, subject.options, stopwatch, options.tolerance});
   SLIPWAY_TRY(quantization.Start());
   std::vector<std::string> layers;
-  for (const LayerSensitivity& layer : report.sensitivity.layers) layers.push_back(layer.layer);
+  std::ranges::transform(report.sensitivity.layers, std::back_inserter(layers),
+                         &LayerSensitivity::layer);
   SLIPWAY_TRY(quantization.RejectSlower(layers));
   SLIPWAY_TRY(RejectUntilItIsAccurate(subject.judge, options.max_drop, quantization, report));
   const std::size_t rejected = quantization.rejected().size();

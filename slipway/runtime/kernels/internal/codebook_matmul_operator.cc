@@ -222,8 +222,8 @@ OrtCustomOp MakeOperator() {
 }  // namespace
 
 const OrtCustomOp& CodebookMatMulOperator() {
-  static const OrtCustomOp kOperator = MakeOperator();
-  return kOperator;
+  static const OrtCustomOp made = MakeOperator();
+  return made;
 }
 
 }  // namespace slipway::kernels

@@ -31,39 +31,40 @@ Columns LookUp(__m512 levels, const std::uint8_t* codes) {
            _mm512_permutexvar_ps(_mm512_srli_epi32(bytes, 4), levels)}};
 }
 
-template <std::size_t kInputs, std::size_t kWeights>
+template <std::size_t inputs_at_once, std::size_t weights_at_once>
 void MultiplyTile(const float* weights, const float* x, std::size_t columns,
                   const Products& products) {
-  __m512 sum[kInputs][kWeights] = {};
+  __m512 sum[inputs_at_once][weights_at_once] = {};
   for (std::size_t c = 0; c < columns; c += kLanes) {
-    __m512 inputs[kInputs];
-    for (std::size_t m = 0; m < kInputs; ++m) inputs[m] = _mm512_loadu_ps(x + m * columns + c);
-    for (std::size_t r = 0; r < kWeights; ++r) {
+    __m512 inputs[inputs_at_once];
+    for (std::size_t m = 0; m < inputs_at_once; ++m)
+      inputs[m] = _mm512_loadu_ps(x + m * columns + c);
+    for (std::size_t r = 0; r < weights_at_once; ++r) {
       const __m512 weight = _mm512_loadu_ps(weights + r * columns + c);
-      for (std::size_t m = 0; m < kInputs; ++m) {
+      for (std::size_t m = 0; m < inputs_at_once; ++m) {
         sum[m][r] = _mm512_fmadd_ps(weight, inputs[m], sum[m][r]);
       }
     }
   }
-  for (std::size_t m = 0; m < kInputs; ++m) {
-    for (std::size_t r = 0; r < kWeights; ++r) {
+  for (std::size_t m = 0; m < inputs_at_once; ++m) {
+    for (std::size_t r = 0; r < weights_at_once; ++r) {
       products.sums[m * products.stride + r] = _mm512_reduce_add_ps(sum[m][r]);
     }
   }
 }
 
-template <std::size_t kInputs>
+template <std::size_t inputs_at_once>
 void MultiplyInputs(const FloatRows& weights, const float* x, const Products& products) {
   constexpr std::size_t kWeights = 4;
   const std::size_t columns = weights.columns;
   std::size_t row = 0;
   for (; row + kWeights <= weights.rows; row += kWeights) {
-    MultiplyTile<kInputs, kWeights>(weights.numbers + row * columns, x, columns,
-                                    {products.sums + row, products.stride});
+    MultiplyTile<inputs_at_once, kWeights>(weights.numbers + row * columns, x, columns,
+                                           {products.sums + row, products.stride});
   }
   for (; row < weights.rows; ++row) {
-    MultiplyTile<kInputs, 1>(weights.numbers + row * columns, x, columns,
-                             {products.sums + row, products.stride});
+    MultiplyTile<inputs_at_once, 1>(weights.numbers + row * columns, x, columns,
+                                    {products.sums + row, products.stride});
   }
 }
 

@@ -85,9 +85,8 @@ class RoundedWeights : public WeightForm {
   virtual std::int32_t MultiplyBytes(const RowRange& rows, const std::int8_t* x,
                                      std::int32_t* sums) const = 0;
 
-  const std::size_t columns_;
-
  private:
+  const std::size_t columns_;
   const float factor_;
   const std::vector<float> shortfalls_;
 };
@@ -115,7 +114,8 @@ class RoundedNibbles final : public RoundedWeights {
 
   std::int32_t MultiplyBytes(const RowRange& rows, const std::int8_t* x,
                              std::int32_t* sums) const override {
-    const NibbleRows some = {&codes_[rows.first * columns_ / 2], rows.last - rows.first, columns_};
+    const NibbleRows some = {&codes_[rows.first * columns() / 2], rows.last - rows.first,
+                             columns()};
     products_.multiply_rounded_nibbles(some, levels_.data(), x, sums);
     return least_;
   }
@@ -135,17 +135,17 @@ class RoundedBytes final : public RoundedWeights {
  private:
   RoundedBytes(const UnpackedWeight& weight, const WholeLevels& whole, InstructionSet set)
       : RoundedWeights(weight, whole), products_(DotProductsFor(set)) {
-    const std::size_t columns = weight.weight.columns;
-    numbers_.resize(weight.weight.rows * columns_);
+    const std::size_t used = weight.weight.columns;
+    numbers_.resize(weight.weight.rows * columns());
     for (std::size_t i = 0; i < weight.codes.size(); ++i) {
-      numbers_[i / columns * columns_ + i % columns] =
+      numbers_[i / used * columns() + i % used] =
           static_cast<std::int8_t>(whole.numbers[weight.codes[i]]);
     }
   }
 
   std::int32_t MultiplyBytes(const RowRange& rows, const std::int8_t* x,
                              std::int32_t* sums) const override {
-    products_.multiply_bytes({&numbers_[rows.first * columns_], rows.last - rows.first, columns_},
+    products_.multiply_bytes({&numbers_[rows.first * columns()], rows.last - rows.first, columns()},
                              x, sums);
     return 0;
   }
