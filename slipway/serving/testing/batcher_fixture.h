@@ -38,11 +38,16 @@ class Answers {
     const MutexLock lock(mutex_);
     return numbers_;
   }
-  /// The answer to request `number`, which has one.
+  /// The answer to request `number`; waits for it, because a thread of the batcher's may give it.
   Result<Outputs> of(int number) const {
-    const MutexLock lock(mutex_);
-    const auto found = std::ranges::find(numbers_, number);
-    return results_.at(static_cast<std::size_t>(found - numbers_.begin()));
+    MutexLock lock(mutex_);
+    for (;;) {
+      const auto found = std::ranges::find(numbers_, number);
+      if (found != numbers_.end()) {
+        return results_[static_cast<std::size_t>(found - numbers_.begin())];
+      }
+      added_.Wait(lock);
+    }
   }
   std::vector<std::thread::id> threads() const {
     const MutexLock lock(mutex_);
@@ -51,7 +56,7 @@ class Answers {
 
  private:
   mutable Mutex mutex_;
-  ConditionVariable added_;
+  mutable ConditionVariable added_;
   std::vector<int> numbers_ SLIPWAY_GUARDED_BY(mutex_);
   std::vector<Result<Outputs>> results_ SLIPWAY_GUARDED_BY(mutex_);
   std::vector<std::thread::id> threads_ SLIPWAY_GUARDED_BY(mutex_);
