@@ -18,9 +18,6 @@
 namespace slipway::app {
 namespace {
 
-// The result is checked on so many samples.
-constexpr std::size_t kCheckedSamples = 64;
-
 // One file on its way. `data` is null if there is none.
 class FileQuantization {
  public:
@@ -108,7 +105,8 @@ Result<QuantizedFile> QuantizeFile(const runtime::Engine& engine,
   std::optional<AdaptedData> data;
   if (!options.calibration.images.empty()) {
     DataFlags flags = options.calibration;
-    flags.max_samples = std::max(options.calibration_samples, kCheckedSamples);
+    flags.max_samples =
+        std::max(options.calibration_samples, quantize::VerifyOptions().batches.max_samples);
     SLIPWAY_TRY_ASSIGN(data, LoadAdaptedData(flags, session->inputs()));
   }
   const FileQuantization quantization(engine, options, data ? &*data : nullptr);

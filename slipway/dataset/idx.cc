@@ -82,10 +82,10 @@ void TurnBigEndianElements(MutableByteView bytes, std::size_t element_bytes) {
 }
 
 Result<Shape> ShapeToRead(const Shape& whole, const IdxLimits& limits) {
-  const auto most = static_cast<std::int64_t>(limits.max_samples);
-  if (most == 0 || whole.rank() == 0 || whole[0] <= most) return whole;
+  const std::size_t most = limits.max_samples;
+  if (most == 0 || whole.rank() == 0 || static_cast<std::size_t>(whole[0]) <= most) return whole;
   std::vector<std::int64_t> sizes(whole.sizes().begin(), whole.sizes().end());
-  sizes[0] = most;
+  sizes[0] = static_cast<std::int64_t>(most);
   return Shape::Create(sizes);
 }
 

@@ -6,6 +6,7 @@
 #include "slipway/base/testing/temporary_folder.h"
 #include "slipway/dataset/testing/idx_bytes.h"
 
+#include <limits>
 #include <string>
 
 namespace slipway::dataset {
@@ -45,6 +46,7 @@ TEST(IdxTest, ReadsNoMoreThanIsWanted) {
     EXPECT_EQ(two.shape(), Shape({2, 2}));
     EXPECT_EQ(AsText(two.bytes()), "abcd");
     EXPECT_EQ(all.shape(), Shape({3, 2}));
+    EXPECT_TRUE(Parse(bytes, {.max_samples = std::numeric_limits<std::size_t>::max()}));
   }
 }
 
