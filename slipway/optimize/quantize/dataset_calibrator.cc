@@ -131,6 +131,7 @@ Result<RangesByValue> DatasetCalibrator::Ranges(const graph::Model& model,
   Observers observers;
   for (std::size_t i = 0; i < values.size(); ++i) observers.push_back(options_.observer());
   SLIPWAY_TRY(Observe(model, values, observers));
+  options_.checkpoint.clear();
   RangesByValue ranges;
   for (std::size_t i = 0; i < values.size(); ++i) ranges[values[i]] = observers[i]->range();
   return ranges;

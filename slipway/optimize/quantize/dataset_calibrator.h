@@ -23,7 +23,7 @@ struct CalibrationOptions {
   /// How the range of each value is chosen; by default as the smallest that holds all it takes.
   RangeObserverFactory observer = [] { return std::make_unique<MinMaxObserver>(); };
   /// A file that `Ranges` goes on from, and that it writes at this interval and at its end, see
-  /// `CalibrationCheckpoint`; empty: none. One for each set of values.
+  /// `CalibrationCheckpoint`; empty: none. Of its first call: another set of values goes without.
   std::filesystem::path checkpoint = {};
   std::chrono::seconds checkpoint_interval{10};
 };
@@ -57,7 +57,7 @@ class DatasetCalibrator final : public Calibrator {
 
   const runtime::Engine& engine_;
   const dataset::SampleSource& samples_;
-  const CalibrationOptions options_;
+  CalibrationOptions options_;
 };
 
 }  // namespace slipway::quantize

@@ -162,6 +162,22 @@ TEST_F(DatasetCalibratorTest, GoesOnWhereItWasInterrupted) {
   }
 }
 
+TEST_F(DatasetCalibratorTest, LeavesTheCheckpointAloneForAnotherSetOfValues) {
+  const TemporaryFolder folder;
+  const auto samples = RandomSamples(Shape({50, 3}));
+  const CalibrationOptions options = {.checkpoint = folder.path() / "checkpoint"};
+  const std::vector<std::string> both = {"x", "doubled"};
+  DatasetCalibrator calibrator(*engine_, *samples, options);
+  ASSERT_OK_AND_ASSIGN(const RangesByValue ranges, calibrator.Ranges(DoubledAndRectified(), both));
+
+  ASSERT_OK(calibrator.Ranges(DoubledAndRectified(), std::vector<std::string>{"doubled"}));
+
+  ASSERT_OK_AND_ASSIGN(
+      const RangesByValue again,
+      DatasetCalibrator(*engine_, *samples, options).Ranges(DoubledAndRectified(), both));
+  EXPECT_EQ(again, ranges);
+}
+
 TEST_F(DatasetCalibratorTest, RefusesACheckpointThatHasSeenMoreThanIsWanted) {
   const TemporaryFolder folder;
   const auto samples = RandomSamples(Shape({50, 3}));
