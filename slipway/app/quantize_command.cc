@@ -157,7 +157,8 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
                 "static: biases make up for what the rounding of weights takes from outputs on "
                 "average");
   verb.add_flag("--keep-slower", keep_slower_,
-                "static: int8 layers even if they make the model slower on this machine");
+                "static: int8 layers even if they make the model slower on this machine; the "
+                "outcome is the same in every run then");
   verb.add_option("--target-cpu", target_,
                   "The processor that will run the model: vnni, avx2 or auto for this machine")
       ->capture_default_str();

@@ -14,6 +14,7 @@
 #include "slipway/optimize/codebook/internal/operator_writer.h"
 #include "slipway/optimize/codebook/internal/product_layer.h"
 #include "slipway/optimize/codebook/internal/weight_layers.h"
+#include "slipway/optimize/quantize/quantize_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -54,7 +55,7 @@ std::vector<float> Difference(std::span<const float> a, std::span<const float> b
 Status CheckOptions(const graph::Model& model, const CodeWeightsOptions& options) {
   SLIPWAY_TRY(CheckCodingOptions(options.coding));
   const auto is_there = [&](const std::string& name) {
-    return std::ranges::find(model.graph.nodes, name, &graph::Node::name) !=
+    return std::ranges::find(model.graph.nodes, name, quantize::ReportedName) !=
            model.graph.nodes.end();
   };
   for (const auto& [name, coding] : options.layer_coding) {
@@ -114,10 +115,10 @@ class ModelCoder {
       if (node.HasSubgraph()) ++subgraphs;
       if (!HasWeights(node)) continue;
       CodedLayer entry;
-      entry.name = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
+      entry.name = quantize::ReportedName(node);
       entry.op_type = node.op_type;
       auto layer = AsWeightLayer(model_.graph, uses, i);
-      if (layer && options_.excluded_nodes.contains(node.name)) {
+      if (layer && options_.excluded_nodes.contains(entry.name)) {
         layer = std::unexpected("it is excluded");
       }
       if (layer) {

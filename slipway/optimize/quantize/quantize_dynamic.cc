@@ -148,7 +148,7 @@ Result<QuantizeReport> QuantizeDynamic(graph::Model& model, const DynamicQuantiz
   for (std::size_t i = 0; i < prepared.graph.nodes.size(); ++i) {
     const graph::Node& node = prepared.graph.nodes[i];
     LayerOrReason layer = AsDynamicLayer(node, i, prepared.graph);
-    if (options.excluded_nodes.contains(node.name)) {
+    if (options.excluded_nodes.contains(ReportedName(node))) {
       layer = std::unexpected("excluded by the caller");
     }
     if (layer) {

@@ -22,6 +22,10 @@ void AppendLayer(JsonWriter& json, const LayerReport& layer) {
 
 }  // namespace
 
+std::string ReportedName(const graph::Node& node) {
+  return node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
+}
+
 std::size_t QuantizeReport::quantized_layer_count() const {
   return static_cast<std::size_t>(std::ranges::count_if(
       layers, [](const LayerReport& layer) { return layer.scale_count > 0; }));

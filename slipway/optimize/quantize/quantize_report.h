@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/graph/model.h"
 #include "slipway/optimize/evaluate/weight_change.h"
 #include "slipway/optimize/quantize/target_cpu.h"
 #include "slipway/optimize/quantize/weight_quantizer.h"
@@ -12,9 +13,13 @@
 
 namespace slipway::quantize {
 
+/// The name by which reports, and options that exclude nodes, know `node`: its own, or if it has
+/// none that of its first output.
+std::string ReportedName(const graph::Node& node);
+
 /// What was decided for one node of the model and how well it went.
 struct LayerReport {
-  std::string name;  ///< The node's, or if it has none that of its first output.
+  std::string name;  ///< See `ReportedName`.
   std::string op_type;
   bool is_int8 = false;
   /// What it computes with, "float32" or "int8", or what its weights are stored as, such as

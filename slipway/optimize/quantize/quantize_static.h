@@ -40,7 +40,7 @@ struct StaticQuantizeOptions {
   /// Whether biases make up for what the rounding of weights takes from outputs on average, by the
   /// means of the layers' inputs, for which the calibrator is asked too.
   bool bias_correction = false;
-  /// Names of nodes that stay float32.
+  /// Names of nodes that stay float32, see `ReportedName`.
   std::set<std::string, std::less<>> excluded_nodes = {};
 };
 

@@ -71,7 +71,7 @@ class WeightQuantization {
       const graph::Node& node = graph.nodes[i];
       const auto layer = AsWeightOnlyLayer(node, i, graph);
       std::string reason = layer ? "" : layer.error();
-      if (options_.excluded_nodes.contains(node.name)) reason = "excluded by the caller";
+      if (options_.excluded_nodes.contains(ReportedName(node))) reason = "excluded by the caller";
       if (reason.empty()) {
         SLIPWAY_TRY(CheckFinite(*layer));
         if (IsWorthIt(*layer)) {

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -36,20 +35,11 @@ double OwnNoise(const CodedLayer& layer) {
   return NoiseShare(layer.output_snr_db != 0 ? layer.output_snr_db : layer.weight.snr_db);
 }
 
-// Layers are told apart by the names of their nodes.
-void NameNodes(graph::Model& model) {
-  for (graph::Node& node : model.graph.nodes) {
-    if (node.name.empty() && !node.outputs.empty()) node.name = node.outputs[0];
-  }
-}
-
 class CodeSearch {
  public:
   CodeSearch(graph::Model original, const codebook::CodingData& data, const Judge& judge,
              const CodeSearchOptions& options)
-      : original_(std::move(original)), data_(data), judge_(judge), options_(options) {
-    NameNodes(original_);
-  }
+      : original_(std::move(original)), data_(data), judge_(judge), options_(options) {}
 
   Status Run() {
     SLIPWAY_TRY_ASSIGN(report.float32, judge_(original_));

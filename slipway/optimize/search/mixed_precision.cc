@@ -2,6 +2,7 @@
 #include "slipway/optimize/search/mixed_precision.h"
 
 #include "slipway/base/format.h"
+#include "slipway/optimize/search/cached_calibrator.h"
 
 #include <algorithm>
 #include <iterator>

@@ -2,6 +2,7 @@
 #include "slipway/optimize/search/timed_quantization.h"
 
 #include "slipway/base/format.h"
+#include "slipway/optimize/search/cached_calibrator.h"
 
 #include <algorithm>
 #include <utility>
@@ -23,7 +24,7 @@ Status TimedQuantization::Quantize(const Excluded& excluded) {
   quantize::StaticQuantizeOptions options = subject_.options;
   options.excluded_nodes = excluded;
   graph::Model quantized = subject_.model;
-  SLIPWAY_TRY_ASSIGN(report_, quantize::QuantizeStatic(quantized, calibrator_, options));
+  SLIPWAY_TRY_ASSIGN(report_, quantize::QuantizeStatic(quantized, subject_.calibrator, options));
   model_ = std::move(quantized);
   return {};
 }
@@ -87,7 +88,8 @@ void TimedQuantization::ExplainLayers() {
 Result<quantize::QuantizeReport> QuantizeWhatGetsFaster(
     graph::Model& model, quantize::Calibrator& calibrator,
     const quantize::StaticQuantizeOptions& options, const Stopwatch& stopwatch) {
-  TimedQuantization quantization({model, calibrator, options, stopwatch});
+  CachedCalibrator cached(calibrator);
+  TimedQuantization quantization({model, cached, options, stopwatch});
   SLIPWAY_TRY(quantization.Start());
   if (quantization.IsSlower()) {
     const std::vector<std::string> layers = Int8LayerNames(quantization.report());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "slipway/optimize/quantize/quantize_static.h"
-#include "slipway/optimize/search/cached_calibrator.h"
 #include "slipway/optimize/search/judge.h"
 
 #include <set>
@@ -21,7 +20,7 @@ struct RejectedLayer {
 /// What is quantized how, and timed. All outlive the call.
 struct TimedSubject {
   const graph::Model& model;
-  quantize::Calibrator& calibrator;
+  quantize::Calibrator& calibrator;  ///< Asked again and again: see `CachedCalibrator`.
   const quantize::StaticQuantizeOptions& options;
   const Stopwatch& stopwatch;
   /// Measurements of the same thing differ by this share: a layer stays float32 if the model takes
@@ -34,9 +33,7 @@ struct TimedSubject {
 class TimedQuantization {
  public:
   explicit TimedQuantization(const TimedSubject& subject)
-      : subject_(subject),
-        calibrator_(subject.calibrator),
-        excluded_(subject.options.excluded_nodes) {}
+      : subject_(subject), excluded_(subject.options.excluded_nodes) {}
 
   /// Times the float32 model, and quantizes all layers that may be. Comes first.
   Status Start();
@@ -63,7 +60,6 @@ class TimedQuantization {
   void ExplainLayers();
 
   const TimedSubject subject_;
-  CachedCalibrator calibrator_;
   Excluded excluded_;
   graph::Model model_;
   quantize::QuantizeReport report_;

@@ -49,6 +49,19 @@ TEST_F(TimedQuantizationTest, LeavesTheLayerThatMakesTheWholeSlower) {
   EXPECT_THAT(layer->reason, HasSubstr("gets slower here"));
 }
 
+TEST_F(TimedQuantizationTest, KnowsLayersWithoutNamesByTheirOutputs) {
+  outcome_ = model_;
+  for (graph::Node& node : outcome_.graph.nodes) node.name.clear();
+  const Stopwatch stopwatch = [](const graph::Model& model) -> Result<double> {
+    return model.graph.FindInitializer("first_weight") == nullptr ? 2.0 : 1.0;
+  };
+
+  ASSERT_OK(QuantizeWhatGetsFaster(outcome_, calibrator_, options_, stopwatch));
+
+  EXPECT_NE(outcome_.graph.FindInitializer("first_weight"), nullptr);
+  EXPECT_EQ(outcome_.graph.FindInitializer("second_weight"), nullptr);
+}
+
 TEST_F(TimedQuantizationTest, LeavesTheModelAsItIsIfNothingHelps) {
   const Stopwatch stopwatch = [](const graph::Model& model) -> Result<double> {
     return IsQuantized(model, "first") || IsQuantized(model, "second") ? 2.0 : 1.0;

@@ -8,7 +8,7 @@ namespace {
 
 LayerReport StartLayer(const graph::Node& node) {
   LayerReport layer;
-  layer.name = node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
+  layer.name = ReportedName(node);
   layer.op_type = node.op_type;
   if (node.HasSubgraph()) layer.reason = "its subgraph is not quantized";
   return layer;
@@ -31,7 +31,7 @@ QuantizeReport StartReport(const graph::Graph& graph, std::size_t float_bytes) {
 
 Status CheckExcluded(const graph::Graph& graph, const std::set<std::string, std::less<>>& names) {
   for (const std::string& name : names) {
-    if (std::ranges::find(graph.nodes, name, &graph::Node::name) == graph.nodes.end()) {
+    if (std::ranges::find(graph.nodes, name, ReportedName) == graph.nodes.end()) {
       return InvalidArgument("no node of the model is called \"{}\": nothing to exclude", name);
     }
   }

@@ -3,6 +3,7 @@
 
 #include "slipway/graph/graph_index.h"
 #include "slipway/optimize/quantize/internal/operator_role.h"
+#include "slipway/optimize/quantize/quantize_report.h"
 
 #include <algorithm>
 #include <optional>
@@ -37,7 +38,7 @@ class Planner {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const graph::Node& node = graph_.nodes[i];
       NodeDecision& decision = plan_.nodes[i];
-      if (excluded_.contains(node.name)) {
+      if (excluded_.contains(ReportedName(node))) {
         roles_[i] = OperatorRole::kFloat;
         decision.reason = "excluded by the caller";
       }
