@@ -3,6 +3,7 @@
 
 #include "slipway/base/format.h"
 #include "slipway/optimize/codebook/internal/because.h"
+#include "slipway/optimize/quantize/quantize_report.h"
 
 #include <optional>
 #include <utility>
@@ -58,10 +59,6 @@ std::string BiasOf(const graph::Graph& graph, const graph::GraphIndex& uses,
   return is_alone ? name : "";
 }
 
-std::string NameOf(const graph::Node& node) {
-  return node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
-}
-
 }  // namespace
 
 bool HasWeights(const graph::Node& node) {
@@ -88,7 +85,8 @@ std::expected<WeightLayer, std::string> AsWeightLayer(const graph::Graph& graph,
   if (!IsReadAlike(graph, uses, layer)) return Because("its weight is read in other ways, too");
   const std::size_t first = uses.UsesOf(layer.weight).front().node;
   if (first != index) {
-    return Because(fmt::format("it has the weight of \"{}\"", NameOf(graph.nodes[first])));
+    return Because(
+        fmt::format("it has the weight of \"{}\"", quantize::ReportedName(graph.nodes[first])));
   }
   layer.bias = BiasOf(graph, uses, layer);
   return layer;
