@@ -3,7 +3,7 @@ add_library(slipway_sanitize INTERFACE)
 if(SLIPWAY_SANITIZE)
   target_compile_options(slipway_sanitize INTERFACE
     -fsanitize=${SLIPWAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-    -g1)  # Lines for reports, and no more: all else takes compilers longer than the checks themselves.
+    -g1)  # Lines, for reports. A debugger that is to show variables needs -g here.
   target_link_options(slipway_sanitize INTERFACE -fsanitize=${SLIPWAY_SANITIZE})
   if(SLIPWAY_SANITIZE MATCHES "thread")
     # Asio's fences order nothing that its own mutexes do not order for ThreadSanitizer too. By the
