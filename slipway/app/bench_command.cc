@@ -6,13 +6,12 @@
 #include "slipway/app/in_process_load.h"
 #include "slipway/app/internal/choice_option.h"
 #include "slipway/app/microseconds.h"
+#include "slipway/app/options.h"
 #include "slipway/app/served_specs.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/metrics/registry.h"
 #include "slipway/runtime/engine.h"
 #include "slipway/serving/model_server.h"
-
-#include <CLI/CLI.hpp>
 
 #include <utility>
 
@@ -33,47 +32,40 @@ std::chrono::milliseconds Milliseconds(double seconds) {
 
 }  // namespace
 
-void BenchCommand::AddOptions(CLI::App& verb) {
-  CLI::Option* server =
-      verb.add_option("--server", url_, "http://host:port for REST, grpc://host:port for gRPC");
-  server->capture_default_str();
-  verb.add_option("--in-process", repository_,
-                  "Serve this model repository in this process and call it without a network")
-      ->excludes(server);
-  verb.add_option("--model", model_, "Name of the model")->required();
-  verb.add_option("--model-version", version_,
-                  "Version of the model; the server chooses if absent");
-  verb.add_option("--data", data_.images, "IDX images to send; made-up values if absent");
-  verb.add_option("--batch", batch_, "Rows of each request")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--shape", shapes_, "NAME:D1,D2,... for an input with other free sizes");
+void BenchCommand::AddOptions(Options& verb) {
+  Option server =
+      verb.Add("--server", url_, "http://host:port for REST, grpc://host:port for gRPC");
+  server.ShowDefault();
+  verb.Add("--in-process", repository_,
+           "Serve this model repository in this process and call it without a network")
+      .Excludes(server);
+  verb.Add("--model", model_, "Name of the model").Required();
+  verb.Add("--model-version", version_, "Version of the model; the server chooses if absent");
+  verb.Add("--data", data_.images, "IDX images to send; made-up values if absent");
+  verb.Add("--batch", batch_, "Rows of each request").ShowDefault().Positive();
+  verb.Add("--shape", shapes_, "NAME:D1,D2,... for an input with other free sizes");
   AddChoice<TensorEncoding>(
       verb, "--encoding", encoding_,
       {.help = "How REST carries tensors",
        .names = {{"binary", TensorEncoding::kBinary}, {"json", TensorEncoding::kJson}}});
-  verb.add_option("--connections", connections_,
-                  "Connections, or callers in this process; several numbers give several runs")
-      ->capture_default_str()
-      ->delimiter(',')
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--streams", streams_, "Calls at a time on each gRPC connection")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--rate", rate_,
-                  "Requests a second at random moments, latencies from when they were due; "
-                  "0: each connection sends when it has its answer")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  verb.add_option("--duration", seconds_, "Seconds that are measured")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--warmup", warmup_seconds_, "Seconds of load before that")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  verb.add_option("--seed", seed_, "Of the random moments")->capture_default_str();
+  verb.Add("--connections", connections_,
+           "Connections, or callers in this process; several numbers give several runs")
+      .ShowDefault()
+      .Delimiter(',')
+      .Positive();
+  verb.Add("--streams", streams_, "Calls at a time on each gRPC connection")
+      .ShowDefault()
+      .Positive();
+  verb.Add("--rate", rate_,
+           "Requests a second at random moments, latencies from when they were due; "
+           "0: each connection sends when it has its answer")
+      .ShowDefault()
+      .NonNegative();
+  verb.Add("--duration", seconds_, "Seconds that are measured").ShowDefault().Positive();
+  verb.Add("--warmup", warmup_seconds_, "Seconds of load before that").ShowDefault().NonNegative();
+  verb.Add("--seed", seed_, "Of the random moments").ShowDefault();
   AddPixelOption(verb, data_);
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Status BenchCommand::Run(Terminal& terminal) {

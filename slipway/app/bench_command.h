@@ -22,7 +22,7 @@ class BenchCommand final : public Command {
   std::string_view summary() const override {
     return "Load a server over REST, gRPC or in this process, and measure rates and latencies";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

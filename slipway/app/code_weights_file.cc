@@ -3,10 +3,9 @@
 
 #include "slipway/app/command_output.h"
 #include "slipway/app/internal/choice_option.h"
+#include "slipway/app/options.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -49,22 +48,21 @@ Status AddLayer(const std::string& text, codebook::CodeWeightsOptions& options) 
 
 }  // namespace
 
-void AddCodeOptions(CLI::App& verb, CodeFlags& flags) {
-  verb.add_option("--vector-length", flags.vector_length,
-                  "pq, residual: consecutive weights that share a code, 2 to 64")
-      ->capture_default_str();
-  verb.add_option("--stages", flags.stages, "residual: vectors that are summed, 2 to 4")
-      ->capture_default_str();
-  verb.add_flag("--order-columns", flags.orders_columns,
-                "pq, residual: put columns in an order that is easier to quantize, for two bytes "
-                "each");
-  verb.add_option("--layer", flags.layers,
-                  "log2, apot, codebook, pq, residual: NODE=BITS or NODE=BITSxLENGTH, codes of one "
-                  "node that are unlike the others");
-  verb.add_option("--tuning-passes", flags.tuning_passes,
-                  "log2, apot, codebook, pq, residual: passes over the calibration data that move "
-                  "what codes stand for until the whole model answers as before; 0: none")
-      ->capture_default_str();
+void AddCodeOptions(Options& verb, CodeFlags& flags) {
+  verb.Add("--vector-length", flags.vector_length,
+           "pq, residual: consecutive weights that share a code, 2 to 64")
+      .ShowDefault();
+  verb.Add("--stages", flags.stages, "residual: vectors that are summed, 2 to 4").ShowDefault();
+  verb.AddFlag("--order-columns", flags.orders_columns,
+               "pq, residual: put columns in an order that is easier to quantize, for two bytes "
+               "each");
+  verb.Add("--layer", flags.layers,
+           "log2, apot, codebook, pq, residual: NODE=BITS or NODE=BITSxLENGTH, codes of one "
+           "node that are unlike the others");
+  verb.Add("--tuning-passes", flags.tuning_passes,
+           "log2, apot, codebook, pq, residual: passes over the calibration data that move "
+           "what codes stand for until the whole model answers as before; 0: none")
+      .ShowDefault();
   AddChoice<codebook::ExecutionTarget>(
       verb, "--target", flags.target,
       {.help = "weights as codes: onnxruntime (any engine, which expands codes at load) or slipway "

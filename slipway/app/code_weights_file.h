@@ -14,11 +14,9 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace slipway::app {
+
+class Options;
 
 /// What the flags of `slipway quantize` say of methods that turn weights into codes.
 struct CodeFlags {
@@ -36,7 +34,7 @@ struct CodeFlags {
 };
 
 /// Declares the flags of codes but for the number of bits, bound to `flags`, which outlives `verb`.
-void AddCodeOptions(CLI::App& verb, CodeFlags& flags);
+void AddCodeOptions(Options& verb, CodeFlags& flags);
 
 /// How a model file with codes for weights is made.
 struct CodeWeightsFileOptions {

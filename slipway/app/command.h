@@ -6,11 +6,9 @@
 
 #include <string_view>
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace slipway::app {
+
+class Options;
 
 /// One verb of the program: its flags and what it does.
 class Command {
@@ -20,7 +18,7 @@ class Command {
   /// One line for the list of commands.
   virtual std::string_view summary() const = 0;
   /// Declares the flags, bound to members of this object, which outlives `verb`.
-  virtual void AddOptions(CLI::App& verb) = 0;
+  virtual void AddOptions(Options& verb) = 0;
   /// Does the work after the flags were read, and prints the result.
   virtual Status Run(Terminal& terminal) = 0;
 };

@@ -4,14 +4,13 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/microseconds.h"
+#include "slipway/app/options.h"
 #include "slipway/app/progress_bar.h"
 #include "slipway/base/clock.h"
 #include "slipway/base/files.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/runtime/engine.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -73,21 +72,21 @@ const evaluate::ValueDifference* ModelComparison::FirstBelow(double threshold_db
   return found == values.end() ? nullptr : &*found;
 }
 
-void CompareCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("ORIGINAL", original_, "The ONNX model that is right")->required();
-  verb.add_option("CHANGED", changed_, "What became of it")->required();
-  verb.add_option("--data", data_.images, "IDX images, plain or gzip")->required();
-  verb.add_option("--labels", data_.labels, "IDX labels; found beside the images if absent");
-  verb.add_option("--samples", options_.max_samples,
-                  "Images to compare values on, from the first on; 0: all")
-      ->capture_default_str();
-  verb.add_option("--threshold", threshold_db_,
-                  "Signal to noise in dB below which a value counts as diverged")
-      ->capture_default_str();
-  verb.add_option("--latency-batch", batches_, "Batch sizes to time")->capture_default_str();
+void CompareCommand::AddOptions(Options& verb) {
+  verb.Add("ORIGINAL", original_, "The ONNX model that is right").Required();
+  verb.Add("CHANGED", changed_, "What became of it").Required();
+  verb.Add("--data", data_.images, "IDX images, plain or gzip").Required();
+  verb.Add("--labels", data_.labels, "IDX labels; found beside the images if absent");
+  verb.Add("--samples", options_.max_samples,
+           "Images to compare values on, from the first on; 0: all")
+      .ShowDefault();
+  verb.Add("--threshold", threshold_db_,
+           "Signal to noise in dB below which a value counts as diverged")
+      .ShowDefault();
+  verb.Add("--latency-batch", batches_, "Batch sizes to time").ShowDefault();
   AddPixelOption(verb, data_);
-  verb.add_option("--html", html_, "Also write a report as one HTML page");
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.Add("--html", html_, "Also write a report as one HTML page");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Status CompareCommand::Run(Terminal& terminal) {

@@ -31,7 +31,7 @@ class CompareCommand final : public Command {
   std::string_view summary() const override {
     return "Compare two models: value by value, accuracy, latency and size";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

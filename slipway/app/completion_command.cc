@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/completion_command.h"
 
+#include "slipway/app/options.h"
+
 #include <CLI/CLI.hpp>
 
 namespace slipway::app {
@@ -68,11 +70,9 @@ std::string FishScript(const CLI::App& program) {
 
 }  // namespace
 
-void CompletionCommand::AddOptions(CLI::App& verb) {
-  program_ = verb.get_parent();
-  verb.add_option("SHELL", shell_, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+void CompletionCommand::AddOptions(Options& verb) {
+  program_ = verb.parser().get_parent();
+  verb.Add("SHELL", shell_, "bash, zsh or fish").Required().OneOf({"bash", "zsh", "fish"});
 }
 
 Status CompletionCommand::Run(Terminal& terminal) {

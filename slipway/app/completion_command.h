@@ -5,6 +5,10 @@
 
 #include <string>
 
+namespace CLI {
+class App;
+}  // namespace CLI
+
 namespace slipway::app {
 
 /// `slipway completion SHELL`: prints what makes a shell complete Slipway's commands and flags.
@@ -14,7 +18,7 @@ class CompletionCommand final : public Command {
   std::string_view summary() const override {
     return "Print the completion script of a shell: bash, zsh or fish";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace slipway::app {
 
-void AddPixelOption(CLI::App& verb, DataFlags& flags) {
+void AddPixelOption(Options& verb, DataFlags& flags) {
   AddChoice<dataset::PixelScale>(
       verb, "--pixels", flags.scale,
       {.help = "What uint8 images become where the model takes float32: unit (pixel / 255), raw "

@@ -3,13 +3,11 @@
 
 #include "slipway/app/adapted_data.h"
 
-namespace CLI {
-class App;
-}  // namespace CLI
-
 namespace slipway::app {
 
+class Options;
+
 /// Declares `--pixels unit|raw|as-is`, bound to `flags`, which outlives `verb`.
-void AddPixelOption(CLI::App& verb, DataFlags& flags);
+void AddPixelOption(Options& verb, DataFlags& flags);
 
 }  // namespace slipway::app

@@ -2,12 +2,11 @@
 #include "slipway/app/demo_command.h"
 
 #include "slipway/app/local_server.h"
+#include "slipway/app/options.h"
 #include "slipway/app/quantize_file.h"
 #include "slipway/app/sample_request.h"
 #include "slipway/base/files.h"
 #include "slipway/base/log.h"
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <memory>
@@ -28,18 +27,13 @@ Status MakeFolder(const std::filesystem::path& path) {
 
 }  // namespace
 
-void DemoCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("--model", model_, "The float32 model")->capture_default_str();
-  verb.add_option("--data", data_, "Folder of Fashion-MNIST in IDX form")->capture_default_str();
-  verb.add_option("-o,--output", output_, "Folder of the repository and the report")
-      ->capture_default_str();
-  verb.add_option("--connections", connections_, "Connections of the load")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--load-seconds", load_seconds_, "Length of each load")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_flag("--json", json_, "Print one JSON object");
+void DemoCommand::AddOptions(Options& verb) {
+  verb.Add("--model", model_, "The float32 model").ShowDefault();
+  verb.Add("--data", data_, "Folder of Fashion-MNIST in IDX form").ShowDefault();
+  verb.Add("-o,--output", output_, "Folder of the repository and the report").ShowDefault();
+  verb.Add("--connections", connections_, "Connections of the load").ShowDefault().Positive();
+  verb.Add("--load-seconds", load_seconds_, "Length of each load").ShowDefault().Positive();
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 std::filesystem::path DemoCommand::TestImages() const {

@@ -20,7 +20,7 @@ class DemoCommand final : public Command {
   std::string_view summary() const override {
     return "Quantize, serve and measure the example model on Fashion-MNIST";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

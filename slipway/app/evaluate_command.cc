@@ -4,30 +4,27 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/microseconds.h"
+#include "slipway/app/options.h"
 #include "slipway/app/progress_bar.h"
 #include "slipway/base/clock.h"
 #include "slipway/base/json_writer.h"
 #include "slipway/runtime/engine.h"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 
 namespace slipway::app {
-void EvaluateCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("MODEL", model_, "The ONNX model")->required();
-  verb.add_option("--data", data_.images, "IDX images, plain or gzip")->required();
-  verb.add_option("--labels", data_.labels, "IDX labels; found beside the images if absent");
-  verb.add_option("--metric", metric_, "top1: the share of samples whose best class is the label")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"top1"}));
-  verb.add_option("--latency-batch", batches_, "Batch sizes to time")->capture_default_str();
-  verb.add_option("--latency-runs", runs_, "Timed runs of each batch size")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--threads", threads_, "Threads of one run; 0: all cores")->capture_default_str();
+void EvaluateCommand::AddOptions(Options& verb) {
+  verb.Add("MODEL", model_, "The ONNX model").Required();
+  verb.Add("--data", data_.images, "IDX images, plain or gzip").Required();
+  verb.Add("--labels", data_.labels, "IDX labels; found beside the images if absent");
+  verb.Add("--metric", metric_, "top1: the share of samples whose best class is the label")
+      .ShowDefault()
+      .OneOf({"top1"});
+  verb.Add("--latency-batch", batches_, "Batch sizes to time").ShowDefault();
+  verb.Add("--latency-runs", runs_, "Timed runs of each batch size").ShowDefault().Positive();
+  verb.Add("--threads", threads_, "Threads of one run; 0: all cores").ShowDefault();
   AddPixelOption(verb, data_);
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Status EvaluateCommand::Run(Terminal& terminal) {

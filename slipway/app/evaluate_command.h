@@ -19,7 +19,7 @@ class EvaluateCommand final : public Command {
   std::string_view summary() const override {
     return "Measure the accuracy and the latency of a model on a data set";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

@@ -4,9 +4,8 @@
 #include "slipway/app/answer_text.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/internal/choice_option.h"
+#include "slipway/app/options.h"
 #include "slipway/app/served_specs.h"
-
-#include <CLI/CLI.hpp>
 
 #include <string>
 #include <utility>
@@ -18,23 +17,19 @@ using api::client::InferClient;
 using api::client::ModelDescription;
 using api::client::TensorEncoding;
 
-void InferCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("--server", url_, "http://host:port for REST, grpc://host:port for gRPC")
-      ->capture_default_str();
-  verb.add_option("--model", model_, "Name of the model")->required();
-  verb.add_option("--model-version", version_,
-                  "Version of the model; the server chooses if absent");
-  verb.add_option("--data", data_.images, "IDX images, plain or gzip")->required();
-  verb.add_option("--first", first_, "Index of the first sample")->capture_default_str();
-  verb.add_option("--count", count_, "Samples to send, in one request")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+void InferCommand::AddOptions(Options& verb) {
+  verb.Add("--server", url_, "http://host:port for REST, grpc://host:port for gRPC").ShowDefault();
+  verb.Add("--model", model_, "Name of the model").Required();
+  verb.Add("--model-version", version_, "Version of the model; the server chooses if absent");
+  verb.Add("--data", data_.images, "IDX images, plain or gzip").Required();
+  verb.Add("--first", first_, "Index of the first sample").ShowDefault();
+  verb.Add("--count", count_, "Samples to send, in one request").ShowDefault().Positive();
   AddChoice<TensorEncoding>(
       verb, "--encoding", encoding_,
       {.help = "How REST carries tensors",
        .names = {{"binary", TensorEncoding::kBinary}, {"json", TensorEncoding::kJson}}});
   AddPixelOption(verb, data_);
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Result<Tensor> InferCommand::ReadSamples(const ModelDescription& model) const {

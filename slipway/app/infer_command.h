@@ -18,7 +18,7 @@ class InferCommand final : public Command {
   std::string_view summary() const override {
     return "Ask a running server (Slipway, Triton or another KServe v2 server) for predictions";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

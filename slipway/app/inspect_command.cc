@@ -2,16 +2,15 @@
 #include "slipway/app/inspect_command.h"
 
 #include "slipway/app/model_description.h"
+#include "slipway/app/options.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/graph/summary.h"
 
-#include <CLI/CLI.hpp>
-
 namespace slipway::app {
 
-void InspectCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("MODEL", model_, "The ONNX model")->required();
-  verb.add_flag("--json", json_, "Print one JSON object");
+void InspectCommand::AddOptions(Options& verb) {
+  verb.Add("MODEL", model_, "The ONNX model").Required();
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Status InspectCommand::Run(Terminal& terminal) {

@@ -14,7 +14,7 @@ class InspectCommand final : public Command {
   std::string_view summary() const override {
     return "Show a model's inputs, outputs, operators, parameters, MACs and layers";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

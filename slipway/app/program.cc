@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/program.h"
 
+#include "slipway/app/options.h"
 #include "slipway/app/version.h"
 
 #include <CLI/CLI.hpp>
@@ -44,7 +45,8 @@ ExitCode RunProgram(std::span<const char* const> arguments,
   for (const std::unique_ptr<Command>& command : commands) {
     CLI::App* const verb =
         program.add_subcommand(std::string(command->name()), std::string(command->summary()));
-    command->AddOptions(*verb);
+    Options options(*verb);
+    command->AddOptions(options);
     by_verb.emplace(verb, command.get());
   }
   if (NamesUnknownCommand(program, arguments)) {

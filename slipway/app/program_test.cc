@@ -2,9 +2,9 @@
 #include "slipway/app/program.h"
 
 #include "slipway/app/completion_command.h"
+#include "slipway/app/options.h"
 #include "slipway/app/testing/captured_terminal.h"
 
-#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ class LaunchCommand final : public Command {
  public:
   std::string_view name() const override { return "launch"; }
   std::string_view summary() const override { return "Launch a ship"; }
-  void AddOptions(CLI::App& verb) override { verb.add_option("--ship", ship_)->required(); }
+  void AddOptions(Options& verb) override { verb.Add("--ship", ship_, "Her name").Required(); }
   Status Run(Terminal& terminal) override {
     if (ship_ == "lost") return NotFound("no ship called {:?}", ship_);
     terminal.Print("launched {}\n", ship_);

@@ -4,10 +4,9 @@
 #include "slipway/app/command_output.h"
 #include "slipway/app/data_options.h"
 #include "slipway/app/internal/choice_option.h"
+#include "slipway/app/options.h"
 #include "slipway/app/table.h"
 #include "slipway/base/files.h"
-
-#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <memory>
@@ -47,9 +46,9 @@ Table LayerTable(const quantize::QuantizeReport& report) {
 
 }  // namespace
 
-void QuantizeCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
-  verb.add_option("-o,--output", out_, "Where the quantized model is written")->required();
+void QuantizeCommand::AddOptions(Options& verb) {
+  verb.Add("MODEL", model_, "The float32 ONNX model").Required();
+  verb.Add("-o,--output", out_, "Where the quantized model is written").Required();
   using codebook::CodingMethod;
   AddChoice<Method>(
       verb, "--method", method_,
@@ -76,54 +75,53 @@ void QuantizeCommand::AddOptions(CLI::App& verb) {
   AddStaticOptions(verb);
   AddWeightOptions(verb);
   AddCodeOptions(verb, codes_);
-  verb.add_option("--exclude", excluded_, "Names of nodes that stay float32");
-  verb.add_option("--shape", shapes_,
-                  "NAME:D1,D2,... of an input with free sizes, for the check where there are no "
-                  "data");
-  verb.add_option("--html", html_,
-                  "Also write a report as one HTML page, with both models measured on --data, or "
-                  "else on --calibration");
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.Add("--exclude", excluded_, "Names of nodes that stay float32");
+  verb.Add("--shape", shapes_,
+           "NAME:D1,D2,... of an input with free sizes, for the check where there are no "
+           "data");
+  verb.Add("--html", html_,
+           "Also write a report as one HTML page, with both models measured on --data, or "
+           "else on --calibration");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
-void QuantizeCommand::AddCalibrationOptions(CLI::App& verb) {
-  verb.add_option("--calibration", file_.calibration.images,
-                  "IDX images, plain or gzip, like those that the model is for: needed by static, "
-                  "by weights as codes and by --rounding gptq and adaround");
-  verb.add_option("--calibration-samples", calibration_samples_,
-                  fmt::format("Images to use, from the first on. Default: {}, for weights as codes "
-                              "{}",
-                              file_.calibration_samples,
-                              codebook::CodeWeightsOptions().calibration_samples))
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--calibration-method", calibration_method_,
-                  "How the range of an activation is chosen: min-max, moving-average, percentile, "
-                  "entropy or mse")
-      ->capture_default_str();
-  verb.add_option("--percentile", file_.percentile,
-                  "The percentage of values that --calibration-method percentile keeps")
-      ->capture_default_str();
-  verb.add_option("--calibration-checkpoint", file_.calibration_checkpoint,
-                  "static: a file that keeps what was seen of the data, written every few seconds: "
-                  "calibration goes on from it after an interruption, with more samples, or with "
-                  "percentile, entropy and mse in turn");
+void QuantizeCommand::AddCalibrationOptions(Options& verb) {
+  verb.Add("--calibration", file_.calibration.images,
+           "IDX images, plain or gzip, like those that the model is for: needed by static, "
+           "by weights as codes and by --rounding gptq and adaround");
+  verb.Add("--calibration-samples", calibration_samples_,
+           fmt::format("Images to use, from the first on. Default: {}, for weights as codes "
+                       "{}",
+                       file_.calibration_samples,
+                       codebook::CodeWeightsOptions().calibration_samples))
+      .Positive();
+  verb.Add("--calibration-method", calibration_method_,
+           "How the range of an activation is chosen: min-max, moving-average, percentile, "
+           "entropy or mse")
+      .ShowDefault();
+  verb.Add("--percentile", file_.percentile,
+           "The percentage of values that --calibration-method percentile keeps")
+      .ShowDefault();
+  verb.Add("--calibration-checkpoint", file_.calibration_checkpoint,
+           "static: a file that keeps what was seen of the data, written every few seconds: "
+           "calibration goes on from it after an interruption, with more samples, or with "
+           "percentile, entropy and mse in turn");
   AddPixelOption(verb, file_.calibration);
-  verb.add_option("--data", file_.validation.images,
-                  "mixed, --html: IDX images with labels that the metric is measured on; those of "
-                  "--calibration if absent");
+  verb.Add("--data", file_.validation.images,
+           "mixed, --html: IDX images with labels that the metric is measured on; those of "
+           "--calibration if absent");
   AddChoice<Objective>(verb, "--objective", objective_,
                        {.help = "mixed: latency (int8 where it is faster here) or size (codes of "
                                 "the fewest bytes, layer by layer)",
                         .names = {{"latency", Objective::kLatency}, {"size", Objective::kSize}}});
-  verb.add_option("--max-drop", max_drop_, "mixed: what the metric may lose, in percentage points")
-      ->capture_default_str();
-  verb.add_option("--metric", metric_,
-                  "mixed: top1, the share of samples whose best class is the label")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"top1"}));
+  verb.Add("--max-drop", max_drop_, "mixed: what the metric may lose, in percentage points")
+      .ShowDefault();
+  verb.Add("--metric", metric_, "mixed: top1, the share of samples whose best class is the label")
+      .ShowDefault()
+      .OneOf({"top1"});
 }
 
-void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
+void QuantizeCommand::AddStaticOptions(Options& verb) {
   quantize::StaticQuantizeOptions& options = file_.quantize;
   AddChoice<quantize::IntegerForm>(
       verb, "--format", options.form,
@@ -138,13 +136,13 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
   AddChoice<DataType>(verb, "--weight-type", options.format.weights,
                       {.help = "static: type of weights; uint8 takes uint8 activations",
                        .names = {{"int8", DataType::kInt8}, {"uint8", DataType::kUint8}}});
-  verb.add_flag("--symmetric", options.format.symmetric_activations,
-                "static: zero in the middle of the codes of activations that can be negative");
-  verb.add_flag("--per-tensor", per_tensor_,
-                "static: one scale for a weight tensor, not one for "
-                "each output channel");
-  verb.add_flag("--reduce-range", reduce_range_,
-                "static, dynamic: 7-bit weights, exact on every processor");
+  verb.AddFlag("--symmetric", options.format.symmetric_activations,
+               "static: zero in the middle of the codes of activations that can be negative");
+  verb.AddFlag("--per-tensor", per_tensor_,
+               "static: one scale for a weight tensor, not one for "
+               "each output channel");
+  verb.AddFlag("--reduce-range", reduce_range_,
+               "static, dynamic: 7-bit weights, exact on every processor");
   AddChoice<quantize::Equalization>(
       verb, "--equalize", options.equalization,
       {.help =
@@ -153,31 +151,30 @@ void QuantizeCommand::AddStaticOptions(CLI::App& verb) {
        .names = {{"none", quantize::Equalization::kNone},
                  {"weights", quantize::Equalization::kWeights},
                  {"activations", quantize::Equalization::kActivations}}});
-  verb.add_flag("--bias-correction", options.bias_correction,
-                "static: biases make up for what the rounding of weights takes from outputs on "
-                "average");
-  verb.add_flag("--keep-slower", keep_slower_,
-                "static: int8 layers even if they make the model slower on this machine; the "
-                "outcome is the same in every run then");
-  verb.add_option("--target-cpu", target_,
-                  "The processor that will run the model: vnni, avx2 or auto for this machine")
-      ->capture_default_str();
+  verb.AddFlag("--bias-correction", options.bias_correction,
+               "static: biases make up for what the rounding of weights takes from outputs on "
+               "average");
+  verb.AddFlag("--keep-slower", keep_slower_,
+               "static: int8 layers even if they make the model slower on this machine; the "
+               "outcome is the same in every run then");
+  verb.Add("--target-cpu", target_,
+           "The processor that will run the model: vnni, avx2 or auto for this machine")
+      .ShowDefault();
 }
 
-void QuantizeCommand::AddWeightOptions(CLI::App& verb) {
+void QuantizeCommand::AddWeightOptions(Options& verb) {
   quantize::WeightOnlyOptions& options = file_.weights;
-  verb.add_option("--bits", bits_,
-                  "weight-only: 8, 4, 3 or 2 for a weight, default 4. log2, apot, codebook, pq, "
-                  "residual: 2 to 8 for a code, default 4, for vectors 6");
-  verb.add_option("--block-size", options.format.block_size,
-                  "weight-only: weights that share a scale: 16, 32, 64, 128 or 256")
-      ->capture_default_str();
-  verb.add_option("--rounding", rounding_, "weight-only: nearest, hqq, gptq or adaround")
-      ->capture_default_str();
-  verb.add_flag("--float-products", float_products_,
-                "weight-only, --target slipway: no rounding of inputs to int8 in matrix products: "
-                "more exact, "
-                "slower");
+  verb.Add("--bits", bits_,
+           "weight-only: 8, 4, 3 or 2 for a weight, default 4. log2, apot, codebook, pq, "
+           "residual: 2 to 8 for a code, default 4, for vectors 6");
+  verb.Add("--block-size", options.format.block_size,
+           "weight-only: weights that share a scale: 16, 32, 64, 128 or 256")
+      .ShowDefault();
+  verb.Add("--rounding", rounding_, "weight-only: nearest, hqq, gptq or adaround").ShowDefault();
+  verb.AddFlag("--float-products", float_products_,
+               "weight-only, --target slipway: no rounding of inputs to int8 in matrix products: "
+               "more exact, "
+               "slower");
 }
 
 Status QuantizeCommand::Run(Terminal& terminal) {

@@ -23,7 +23,7 @@ class QuantizeCommand final : public Command {
   std::string_view summary() const override {
     return "Make a float32 model smaller, and faster with integers";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:
@@ -42,9 +42,9 @@ class QuantizeCommand final : public Command {
   // Measures both models and adds that to `page`, which is written if that is asked for.
   Status WritePage(const runtime::Engine& engine, QuantizePage page, Terminal& terminal) const;
 
-  void AddCalibrationOptions(CLI::App& verb);
-  void AddStaticOptions(CLI::App& verb);
-  void AddWeightOptions(CLI::App& verb);
+  void AddCalibrationOptions(Options& verb);
+  void AddStaticOptions(Options& verb);
+  void AddWeightOptions(Options& verb);
 
   std::filesystem::path model_;
   std::filesystem::path out_;

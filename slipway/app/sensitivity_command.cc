@@ -5,6 +5,7 @@
 #include "slipway/app/data_options.h"
 #include "slipway/app/html_report.h"
 #include "slipway/app/model_judge.h"
+#include "slipway/app/options.h"
 #include "slipway/app/progress_bar.h"
 #include "slipway/base/clock.h"
 #include "slipway/base/files.h"
@@ -12,8 +13,6 @@
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/quantize/dataset_calibrator.h"
 #include "slipway/runtime/engine.h"
-
-#include <CLI/CLI.hpp>
 
 #include <memory>
 
@@ -39,22 +38,21 @@ std::string WholeModel(const search::SensitivityReport& report) {
 
 }  // namespace
 
-void SensitivityCommand::AddOptions(CLI::App& verb) {
-  verb.add_option("MODEL", model_, "The float32 ONNX model")->required();
-  verb.add_option("--calibration", calibration_, "IDX images for the ranges of activations")
-      ->required();
-  verb.add_option("--calibration-samples", calibration_samples_, "Images to use, from the first on")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--data", data_.images,
-                  "IDX images that models are judged on; those of --calibration if absent");
-  verb.add_option("--labels", data_.labels, "IDX labels; found beside the images if absent");
-  verb.add_option("--metric", metric_, "top1: the share of samples whose best class is the label")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"top1"}));
+void SensitivityCommand::AddOptions(Options& verb) {
+  verb.Add("MODEL", model_, "The float32 ONNX model").Required();
+  verb.Add("--calibration", calibration_, "IDX images for the ranges of activations").Required();
+  verb.Add("--calibration-samples", calibration_samples_, "Images to use, from the first on")
+      .ShowDefault()
+      .Positive();
+  verb.Add("--data", data_.images,
+           "IDX images that models are judged on; those of --calibration if absent");
+  verb.Add("--labels", data_.labels, "IDX labels; found beside the images if absent");
+  verb.Add("--metric", metric_, "top1: the share of samples whose best class is the label")
+      .ShowDefault()
+      .OneOf({"top1"});
   AddPixelOption(verb, data_);
-  verb.add_option("--html", html_, "Also write a report as one HTML page");
-  verb.add_flag("--json", json_, "Print one JSON object");
+  verb.Add("--html", html_, "Also write a report as one HTML page");
+  verb.AddFlag("--json", json_, "Print one JSON object");
 }
 
 Status SensitivityCommand::Run(Terminal& terminal) {

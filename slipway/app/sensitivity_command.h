@@ -19,7 +19,7 @@ class SensitivityCommand final : public Command {
   std::string_view summary() const override {
     return "Rank the layers of a model by what it costs to quantize them";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:

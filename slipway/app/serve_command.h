@@ -17,15 +17,15 @@ class ServeCommand final : public Command {
   std::string_view summary() const override {
     return "Serve a Triton model repository over REST and gRPC";
   }
-  void AddOptions(CLI::App& verb) override;
+  void AddOptions(Options& verb) override;
   Status Run(Terminal& terminal) override;
 
  private:
   /// Adds the options that say where and how to listen.
-  void AddFrontOptions(CLI::App& verb);
+  void AddFrontOptions(Options& verb);
   /// Adds the options that say who may do what.
-  void AddAccessOptions(CLI::App& verb);
-  void AddModelOptions(CLI::App& verb);
+  void AddAccessOptions(Options& verb);
+  void AddModelOptions(Options& verb);
 
   LocalServerOptions options_;
   std::vector<std::string> host_policies_;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/app/options.h"
 #include "slipway/base/format.h"
-
-#include <CLI/CLI.hpp>
 
 #include <string>
 #include <utility>
@@ -21,25 +20,18 @@ struct Choices {
 /// Declares `flag`, which takes the name of one of `choices` and sets `chosen`, which outlives
 /// `verb` and says what the default is.
 template <typename T>
-void AddChoice(CLI::App& verb, const std::string& flag, T& chosen, const Choices<T>& choices) {
+void AddChoice(Options& verb, const std::string& flag, T& chosen, const Choices<T>& choices) {
   std::vector<std::string> names;
   std::string default_name;
   for (const auto& [name, value] : choices.names) {
     names.push_back(name);
     if (value == chosen) default_name = name;
   }
-  const auto choose = [flag, &chosen, known = choices.names, names](const std::string& name) {
-    for (const auto& [each, value] : known) {
-      if (each != name) continue;
-      chosen = value;
-      return;
-    }
-    throw CLI::ValidationError(flag,
-                               fmt::format("\"{}\" is none of {}", name, fmt::join(names, ", ")));
+  const auto choose = [&chosen, known = choices.names](std::size_t index) {
+    chosen = known[index].second;
   };
-  verb.add_option_function<std::string>(flag, choose, choices.help)
-      ->type_name(fmt::format("{}", fmt::join(names, "|")))
-      ->default_str(default_name);
+  verb.AddNames(flag, names, choose, choices.help)
+      .Show(fmt::format("{}", fmt::join(names, "|")), default_name);
 }
 
 }  // namespace slipway::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/app/internal/choice_option.h"
 
+#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +17,8 @@ enum class Sail : std::uint8_t { kMain, kJib };
 class ChoiceOptionTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    AddChoice<Sail>(program_, "--sail", sail_,
+    Options options(program_);
+    AddChoice<Sail>(options, "--sail", sail_,
                     {.help = "What to set", .names = {{"main", Sail::kMain}, {"jib", Sail::kJib}}});
   }
 
