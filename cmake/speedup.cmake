@@ -11,6 +11,9 @@ if(SLIPWAY_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# g++ collects garbage only in heaps over 512 MiB: some percent less to compile for 100 MB more.
+add_compile_options($<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=524288>)
+
 # Executables are compiled as libraries are, so that all can share precompiled headers.
 set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
 
