@@ -37,10 +37,12 @@ class TimedQuantization {
 
   /// Times the float32 model, and quantizes all layers that may be. Comes first.
   Status Start();
-  /// Leaves in float32 those of `layers` without which the model is faster.
+  /// Leaves in float32 those of `layers` without which the model is faster, timed with and without
+  /// each in turn.
   Status RejectSlower(std::span<const std::string> layers);
   Status Reject(const std::string& layer, std::string reason);
-  /// Times the outcome: if it is slower as a whole it becomes the float32 model. Comes last.
+  /// Times the outcome in turn with the float32 model: if it is slower as a whole it becomes the
+  /// float32 model. Comes last.
   Status Finish();
 
   /// Whether what is quantized takes longer than the float32 model.

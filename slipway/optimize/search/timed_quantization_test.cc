@@ -62,6 +62,23 @@ TEST_F(TimedQuantizationTest, KnowsLayersWithoutNamesByTheirOutputs) {
   EXPECT_EQ(outcome_.graph.FindInitializer("second_weight"), nullptr);
 }
 
+TEST_F(TimedQuantizationTest, IsNotMisledByAMachineThatGetsFasterMeanwhile) {
+  double seconds = 1;
+  const Stopwatch stopwatch = [&seconds](const graph::Model&) -> Result<double> {
+    seconds *= 0.95;
+    return seconds;
+  };
+  TimedQuantization quantization({model_, calibrator_, options_, stopwatch});
+
+  ASSERT_OK(quantization.Start());
+  ASSERT_OK(quantization.RejectSlower(std::vector<std::string>{"first", "second"}));
+  ASSERT_OK(quantization.Finish());
+
+  EXPECT_TRUE(quantization.rejected().empty());
+  EXPECT_TRUE(IsQuantized(quantization.model(), "first"));
+  EXPECT_TRUE(IsQuantized(quantization.model(), "second"));
+}
+
 TEST_F(TimedQuantizationTest, LeavesTheModelAsItIsIfNothingHelps) {
   const Stopwatch stopwatch = [](const graph::Model& model) -> Result<double> {
     return IsQuantized(model, "first") || IsQuantized(model, "second") ? 2.0 : 1.0;
