@@ -4,7 +4,8 @@
 
 Usage: run.py [--seconds N] [--repeats N] [--patience N] [--name NAME] [SECTION ...]
 The servers run in turn on core 0, the clients on core 1. A run that others disturbed is repeated for up
-to --patience seconds, then kept and marked. Prints the report and writes docs/results/DATE-NAME.md.
+to --patience seconds, then kept and marked. Prints each section's tables when they are measured, and
+writes all to docs/results/DATE-NAME.md.
 """
 import argparse
 import datetime
@@ -126,12 +127,14 @@ def main():
         sys.exit("bench: needs two cores, one for the server and one for the client")
     servers.BUILD.mkdir(parents=True, exist_ok=True)
     bench = Bench(options)
-    tables = [table for name in options.sections or SECTIONS for table in SECTIONS[name].measure(bench)]
-    text = report(bench, tables)
+    tables = []
+    for name in options.sections or SECTIONS:
+        for table in SECTIONS[name].measure(bench):
+            tables.append(table)
+            print("\n".join(table.lines()), flush=True)
     path = ROOT / "docs/results" / f"{datetime.date.today().isoformat()}-{options.name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    print(text)
+    path.write_text(report(bench, tables))
     note(f"written to {path.relative_to(ROOT)}")
 
 
