@@ -35,6 +35,8 @@ struct Decimal {
   bool negative = false;
 };
 
+__extension__ using Uint128 = unsigned __int128;
+
 inline bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 /// The number whose eight digits are the bytes of `values`, first digit lowest: neighbours are
@@ -47,18 +49,44 @@ inline std::uint64_t JoinEightDigits(std::uint64_t values) {
   return (high + low) >> 32U;
 }
 
+/// The eight characters from `text` on, each less '0', the first one lowest.
+inline std::uint64_t LoadEightDigits(const char* text) {
+  std::uint64_t values = 0;
+  std::memcpy(&values, text, sizeof(values));
+  return values ^ 0x3030303030303030U;
+}
+
+/// The top bits of the bytes of `values` that are no digits; right up to the first such byte.
+inline std::uint64_t MarkOthers(std::uint64_t values) {
+  return ((values + 0x7676767676767676U) | values) & 0x8080808080808080U;
+}
+
+inline constexpr std::uint64_t kWholePowersOfTen[16] = {1,
+                                                        10,
+                                                        100,
+                                                        1'000,
+                                                        10'000,
+                                                        100'000,
+                                                        1'000'000,
+                                                        10'000'000,
+                                                        100'000'000,
+                                                        1'000'000'000,
+                                                        10'000'000'000,
+                                                        100'000'000'000,
+                                                        1'000'000'000'000,
+                                                        10'000'000'000'000,
+                                                        100'000'000'000'000,
+                                                        1'000'000'000'000'000};
+
 /// Appends the digits from `text` on to `digits`; returns the first character that is none.
 ///
 /// Eight characters at a time, without a branch on how many of them are digits: in a tensor the
 /// lengths vary at random, and mispredicted branches would take half of the time.
-inline const char* ScanDigits(const char* text, const char* limit, std::uint64_t& digits) {
-  constexpr std::uint64_t kShort[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+[[gnu::always_inline]] inline const char* ScanDigits(const char* text, const char* limit,
+                                                     std::uint64_t& digits) {
   while (limit - text >= 8) {
-    std::uint64_t values = 0;
-    std::memcpy(&values, text, sizeof(values));
-    values ^= 0x3030303030303030U;
-    // The top bit of a byte says that it is no digit; right up to the first such byte.
-    const std::uint64_t others = ((values + 0x7676767676767676U) | values) & 0x8080808080808080U;
+    const std::uint64_t values = LoadEightDigits(text);
+    const std::uint64_t others = MarkOthers(values);
     if (others == 0) {
       digits = digits * 100'000'000 + JoinEightDigits(values);
       text += 8;
@@ -66,11 +94,37 @@ inline const char* ScanDigits(const char* text, const char* limit, std::uint64_t
     }
     const auto count = static_cast<unsigned>(std::countr_zero(others)) / 8;
     const std::uint64_t aligned = (values << (56 - 8 * count)) << 8U;
-    digits = digits * kShort[count] + JoinEightDigits(aligned);
+    digits = digits * kWholePowersOfTen[count] + JoinEightDigits(aligned);
     return text + count;
   }
   for (; IsDigit(*text); ++text) digits = digits * 10 + static_cast<std::uint64_t>(*text - '0');
   return text;
+}
+
+/// As `ScanDigits`, for digits of which there are more: sixteen characters at a time.
+[[gnu::always_inline]] inline const char* ScanManyDigits(const char* text, const char* limit,
+                                                         std::uint64_t& digits) {
+  constexpr std::uint64_t kEight = 100'000'000;
+  while (limit - text >= 16) {
+    const std::uint64_t first = LoadEightDigits(text);
+    const std::uint64_t second = LoadEightDigits(text + 8);
+    const std::uint64_t others_in_first = MarkOthers(first);
+    const std::uint64_t others_in_second = MarkOthers(second);
+    if ((others_in_first | others_in_second) == 0) {
+      digits = digits * kEight * kEight + JoinEightDigits(first) * kEight + JoinEightDigits(second);
+      text += 16;
+      continue;
+    }
+    const int place = others_in_first != 0 ? std::countr_zero(others_in_first)
+                                           : 64 + std::countr_zero(others_in_second);
+    const auto count = static_cast<unsigned>(place) / 8;
+    const Uint128 aligned = ((Uint128{second} << 64U | first) << 8U) << (120 - 8 * count);
+    digits = digits * kWholePowersOfTen[count] +
+             JoinEightDigits(static_cast<std::uint64_t>(aligned)) * kEight +
+             JoinEightDigits(static_cast<std::uint64_t>(aligned >> 64U));
+    return text + count;
+  }
+  return ScanDigits(text, limit, digits);
 }
 
 /// Reads the exponent that follows an `e`, adding it to `decimal`; limits what overflows.
@@ -78,18 +132,25 @@ NumberEnd ScanExponent(const char* text, Decimal& decimal);
 
 /// Reads the number of JSON's grammar at `text`. `limit` is where readable memory ends, and a
 /// character that belongs to no number comes before it.
-inline NumberEnd ScanDecimal(const char* text, const char* limit, Decimal& decimal) {
+[[gnu::always_inline]] inline NumberEnd ScanDecimal(const char* text, const char* limit,
+                                                    Decimal& decimal) {
   decimal.negative = *text == '-';
   text += decimal.negative ? 1 : 0;
   const char* const whole = text;
-  text = ScanDigits(text, limit, decimal.digits);
+  if (IsDigit(text[0]) && text[1] == '.') {
+    // Most numbers of a tensor have one digit in front of the point.
+    decimal.digits = static_cast<std::uint64_t>(*text - '0');
+    ++text;
+  } else {
+    text = ScanDigits(text, limit, decimal.digits);
+  }
   decimal.digit_count = text - whole;
   if (decimal.digit_count == 0 || (*whole == '0' && decimal.digit_count > 1)) {
     return {whole, NumberFault::kNotANumber};
   }
   if (*text == '.') {
     const char* const fraction = ++text;
-    text = ScanDigits(text, limit, decimal.digits);
+    text = ScanManyDigits(text, limit, decimal.digits);
     if (text == fraction) return {text, NumberFault::kNotANumber};
     decimal.exponent = fraction - text;
     decimal.digit_count += text - fraction;

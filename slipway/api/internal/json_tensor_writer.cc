@@ -13,6 +13,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,16 +24,14 @@ constexpr std::string_view kAskForBinary =
     R"(ask for it as binary data: "parameters":{"binary_data":true})";
 
 /// The most characters that an element takes: a double such as -2.2250738585072014e-308.
-constexpr std::size_t kMaxElementChars = std::max<std::size_t>(32, kFloatRoom);
+constexpr std::size_t kMaxElementChars = 32;
 
-template <std::floating_point T>
-char* WriteElement(char* text, T value) {
+char* WriteElement(char* text, double value) {
   // "-0" would come back as the integer 0 from many parsers.
   if (value == 0 && std::signbit(value)) {
     constexpr std::string_view kMinusZero = "-0.0";
     return std::copy(kMinusZero.begin(), kMinusZero.end(), text);
   }
-  if constexpr (std::same_as<T, float>) return WriteFloat(text, value);
   return std::to_chars(text, text + kMaxElementChars, value).ptr;
 }
 
@@ -46,19 +45,7 @@ char* WriteElement(char* text, bool value) {
   return std::copy(word.begin(), word.end(), text);
 }
 
-char* WriteElement(char* text, Float16 value) { return WriteElement(text, ToFloat(value)); }
-char* WriteElement(char* text, Bfloat16 value) { return WriteElement(text, ToFloat(value)); }
-
-template <std::integral T>
-bool IsFinite(T /*value*/) {
-  return true;
-}
-template <std::floating_point T>
-bool IsFinite(T value) {
-  return std::isfinite(value);
-}
-bool IsFinite(Float16 value) { return std::isfinite(ToFloat(value)); }
-bool IsFinite(Bfloat16 value) { return std::isfinite(ToFloat(value)); }
+float ToFloat(float value) { return value; }
 
 /// Reads an element that may lie anywhere: rows cut out of a batch need not be aligned.
 template <typename T>
@@ -73,24 +60,52 @@ bool Load<bool>(const std::byte* place) {
   return *place != std::byte{0};
 }
 
+/// Elements that are written at a time, so that the string's bookkeeping is not paid for each.
+constexpr std::size_t kChunk = 128;
+
+Error NotFinite(std::size_t index) {
+  return InvalidArgument("element {} is not finite, which JSON cannot say: {}", index,
+                         kAskForBinary);
+}
+
 template <typename T>
 Status AppendNumbers(std::string& out, ByteView bytes) {
-  // Written by the chunk, so that the string's bookkeeping is not paid for each element.
-  constexpr std::size_t kChunk = 128;
   std::array<char, kChunk*(kMaxElementChars + 1)> chunk;
   const std::size_t count = bytes.size() / sizeof(T);
   for (std::size_t first = 0; first < count; first += kChunk) {
     char* text = chunk.data();
     for (std::size_t i = first; i < std::min(count, first + kChunk); ++i) {
       const T value = Load<T>(bytes.data() + i * sizeof(T));
-      if (!IsFinite(value)) {
-        return InvalidArgument("element {} is not finite, which JSON cannot say: {}", i,
-                               kAskForBinary);
+      if constexpr (std::floating_point<T>) {
+        if (!std::isfinite(value)) return NotFinite(i);
       }
       if (i > 0) *text++ = ',';
       text = WriteElement(text, value);
     }
     out.append(chunk.data(), text);
+  }
+  return {};
+}
+
+/// Numbers of 32 bits or fewer, which are written as FP32.
+template <typename T>
+Status AppendFloats(std::string& out, ByteView bytes) {
+  std::array<float, kChunk> values;
+  std::array<char, kChunk * kFloatRoom + 1> chunk;
+  const std::size_t count = bytes.size() / sizeof(T);
+  for (std::size_t first = 0; first < count; first += kChunk) {
+    const std::size_t size = std::min(kChunk, count - first);
+    for (std::size_t i = 0; i < size; ++i) {
+      values[i] = ToFloat(Load<T>(bytes.data() + (first + i) * sizeof(T)));
+    }
+    const std::span<const float> loaded(values.data(), size);
+    const auto broken = std::ranges::find_if_not(loaded, [](float v) { return std::isfinite(v); });
+    if (broken != loaded.end()) {
+      return NotFinite(first + static_cast<std::size_t>(broken - loaded.begin()));
+    }
+    chunk[0] = ',';
+    char* const end = WriteFloats(chunk.data() + 1, loaded);
+    out.append(chunk.data() + (first == 0 ? 1 : 0), end);
   }
   return {};
 }
@@ -130,11 +145,11 @@ Status AppendElements(std::string& out, const TensorView& tensor) {
     case DataType::kInt64:
       return AppendNumbers<std::int64_t>(out, tensor.bytes);
     case DataType::kFloat16:
-      return AppendNumbers<Float16>(out, tensor.bytes);
+      return AppendFloats<Float16>(out, tensor.bytes);
     case DataType::kBfloat16:
-      return AppendNumbers<Bfloat16>(out, tensor.bytes);
+      return AppendFloats<Bfloat16>(out, tensor.bytes);
     case DataType::kFloat32:
-      return AppendNumbers<float>(out, tensor.bytes);
+      return AppendFloats<float>(out, tensor.bytes);
     case DataType::kFloat64:
       return AppendNumbers<double>(out, tensor.bytes);
     case DataType::kBytes:
