@@ -7,36 +7,41 @@ namespace slipway::api {
 namespace {
 
 template <typename Float>
-NumberFault RoundText(std::string_view text, const Decimal& decimal, Float& value) {
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && std::isfinite(value)) return NumberFault::kNone;
+NumberEnd ReadAny(const char* text, const char* limit, Float& value) {
+  Decimal decimal;
+  NumberEnd number = ScanDecimal(text, limit, decimal);
+  if (number.fault != NumberFault::kNone) return number;
+  const std::errc error = std::from_chars(text, number.end, value).ec;
+  if (error == std::errc() && std::isfinite(value)) return number;
   // The library calls too small what rounds to zero; only what is too large is a fault.
-  if (decimal.digit_count + decimal.exponent > 0) return NumberFault::kOutOfRange;
-  value = decimal.negative ? -Float{0} : Float{0};
-  return NumberFault::kNone;
+  if (decimal.digit_count + decimal.exponent > 0) {
+    number.fault = NumberFault::kOutOfRange;
+  } else {
+    value = decimal.negative ? -Float{0} : Float{0};
+  }
+  return number;
 }
 
 }  // namespace
 
-NumberEnd ScanExponent(const char* text, Decimal& decimal) {
+NumberEnd ScanExponent(const char* text, std::int64_t& exponent) {
   const bool negative = *text == '-';
   if (*text == '-' || *text == '+') ++text;
   const char* const first = text;
-  std::int64_t exponent = 0;
   // Enough to be zero or infinite in any type, whatever number of digits a body can hold.
   constexpr std::int64_t kLimit = std::int64_t{1} << 40U;
   for (; IsDigit(*text); ++text) exponent = std::min(exponent * 10 + (*text - '0'), kLimit);
   if (text == first) return {text, NumberFault::kNotANumber};
-  decimal.exponent += negative ? -exponent : exponent;
+  if (negative) exponent = -exponent;
   return {text};
 }
 
-NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, double& value) {
-  return RoundText(text, decimal, value);
+NumberEnd ReadAnyNumber(const char* text, const char* limit, double& value) {
+  return ReadAny(text, limit, value);
 }
 
-NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, float& value) {
-  return RoundText(text, decimal, value);
+NumberEnd ReadAnyNumber(const char* text, const char* limit, float& value) {
+  return ReadAny(text, limit, value);
 }
 
 }  // namespace slipway::api

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <string_view>
 #include <type_traits>
 
 namespace slipway::api {
@@ -127,8 +126,8 @@ inline constexpr std::uint64_t kWholePowersOfTen[16] = {1,
   return ScanDigits(text, limit, digits);
 }
 
-/// Reads the exponent that follows an `e`, adding it to `decimal`; limits what overflows.
-NumberEnd ScanExponent(const char* text, Decimal& decimal);
+/// Reads the exponent that follows an `e`; limits what overflows.
+NumberEnd ScanExponent(const char* text, std::int64_t& exponent);
 
 /// Reads the number of JSON's grammar at `text`. `limit` is where readable memory ends, and a
 /// character that belongs to no number comes before it.
@@ -155,37 +154,60 @@ NumberEnd ScanExponent(const char* text, Decimal& decimal);
     decimal.exponent = fraction - text;
     decimal.digit_count += text - fraction;
   }
-  if (*text == 'e' || *text == 'E') return ScanExponent(text + 1, decimal);
-  return {text};
+  if (*text != 'e' && *text != 'E') return {text};
+  // Apart from `decimal`, which is to stay in registers.
+  std::int64_t exponent = 0;
+  const NumberEnd end = ScanExponent(text + 1, exponent);
+  decimal.exponent += exponent;
+  return end;
 }
 
-/// The value of the number that `text` spells, which `decimal` was read from, correctly rounded.
-/// Slower than what `ReadNumber` tries first.
-NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, double& value);
-NumberFault RoundDecimal(std::string_view text, const Decimal& decimal, float& value);
+/// Reads the JSON number at `text`, whatever it is, correctly rounded: more slowly than
+/// `ReadNumber`, which leaves to it what it cannot do in a few operations.
+NumberEnd ReadAnyNumber(const char* text, const char* limit, double& value);
+NumberEnd ReadAnyNumber(const char* text, const char* limit, float& value);
 
 /// Most decimal digits that a 64-bit integer always holds.
 inline constexpr std::int64_t kSafeDigits = 19;
+/// Most that a signed one always holds.
+inline constexpr std::int64_t kSafeSignedDigits = 18;
 /// Powers of ten up to this one are exact in a double.
 inline constexpr std::int64_t kMaxExactPower = 22;
 inline constexpr double kPowersOfTen[kMaxExactPower + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+/// From -`kMaxExactPower` on, those below 1 rounded.
+inline constexpr double kRoundedPowersOfTen[2 * kMaxExactPower + 1] = {
+    1e-22, 1e-21, 1e-20, 1e-19, 1e-18, 1e-17, 1e-16, 1e-15, 1e-14, 1e-13, 1e-12, 1e-11,
+    1e-10, 1e-9,  1e-8,  1e-7,  1e-6,  1e-5,  1e-4,  1e-3,  1e-2,  1e-1,  1e0,   1e1,
+    1e2,   1e3,   1e4,   1e5,   1e6,   1e7,   1e8,   1e9,   1e10,  1e11,  1e12,  1e13,
+    1e14,  1e15,  1e16,  1e17,  1e18,  1e19,  1e20,  1e21,  1e22};
 
-/// `decimal` as a double with an error of at most two units in the last place, or without any if
-/// its digits fit 53 bits (Clinger 1990); only for `digit_count` up to 19 and exponents up to 22.
-inline double ScaleDecimal(const Decimal& decimal) {
-  const auto digits = static_cast<double>(decimal.digits);
-  const double magnitude = decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent]
-                                                : digits * kPowersOfTen[decimal.exponent];
-  // Without a branch, because the signs of a tensor are random.
+/// `magnitude` with the sign of `decimal`; without a branch, because the signs of a tensor are
+/// random.
+inline double WithSign(double magnitude, const Decimal& decimal) {
   const std::uint64_t sign = std::uint64_t{decimal.negative} << 63U;
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(magnitude) | sign);
 }
 
 inline bool IsScalable(const Decimal& decimal) {
-  return decimal.digit_count <= kSafeDigits && decimal.exponent >= -kMaxExactPower &&
+  return decimal.digit_count <= kSafeSignedDigits && decimal.exponent >= -kMaxExactPower &&
          decimal.exponent <= kMaxExactPower;
+}
+
+/// A scalable `decimal`, whose digits fit 53 bits, without any error (Clinger 1990).
+inline double ScaleExactly(const Decimal& decimal) {
+  const auto digits = static_cast<double>(static_cast<std::int64_t>(decimal.digits));
+  return WithSign(decimal.exponent < 0 ? digits / kPowersOfTen[-decimal.exponent]
+                                       : digits * kPowersOfTen[decimal.exponent],
+                  decimal);
+}
+
+/// A scalable `decimal` with an error of at most two units in the last place: the digits, the power
+/// and their product are rounded.
+inline double ScaleNearly(const Decimal& decimal) {
+  const auto digits = static_cast<double>(static_cast<std::int64_t>(decimal.digits));
+  return WithSign(digits * kRoundedPowersOfTen[decimal.exponent + kMaxExactPower], decimal);
 }
 
 /// Whether rounding `value`, which may be off by two units in its last place, to a float gives what
@@ -201,30 +223,32 @@ inline bool RoundsSafelyToFloat(double value) {
 }
 
 /// Reads the JSON number at `text` into `value`, correctly rounded. `limit` as in `ScanDecimal`.
-inline NumberEnd ReadNumber(const char* text, const char* limit, float& value) {
+[[gnu::always_inline]] inline NumberEnd ReadNumber(const char* text, const char* limit,
+                                                   float& value) {
   Decimal decimal;
   const NumberEnd number = ScanDecimal(text, limit, decimal);
   if (number.fault != NumberFault::kNone) return number;
   if (IsScalable(decimal)) {
-    const double scaled = ScaleDecimal(decimal);
+    const double scaled = ScaleNearly(decimal);
     if (RoundsSafelyToFloat(scaled)) {
       value = static_cast<float>(scaled);
       return number;
     }
   }
-  return {number.end, RoundDecimal({text, number.end}, decimal, value)};
+  return ReadAnyNumber(text, limit, value);
 }
 
-inline NumberEnd ReadNumber(const char* text, const char* limit, double& value) {
+[[gnu::always_inline]] inline NumberEnd ReadNumber(const char* text, const char* limit,
+                                                   double& value) {
   Decimal decimal;
   const NumberEnd number = ScanDecimal(text, limit, decimal);
   if (number.fault != NumberFault::kNone) return number;
   constexpr std::uint64_t kExactDigits = std::uint64_t{1} << 53U;
   if (IsScalable(decimal) && decimal.digits <= kExactDigits) {
-    value = ScaleDecimal(decimal);
+    value = ScaleExactly(decimal);
     return number;
   }
-  return {number.end, RoundDecimal({text, number.end}, decimal, value)};
+  return ReadAnyNumber(text, limit, value);
 }
 
 /// Reads a whole number; never wraps it.
