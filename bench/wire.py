@@ -7,6 +7,7 @@ import servers
 from report import Comparison, comparison_table
 
 CONNECTIONS = 16
+SMALL = ["--shape", "x:1,16"]
 LARGE_FLOATS = 150_000  # 600 kB.
 JSON_FLOATS = 150_528  # An image of 224×224 in three colours: 1.6 MB of JSON.
 
@@ -34,8 +35,10 @@ def small_loads(bench):
     loads.build_program(servers.BUILD / "grpc_load", "grpc_load.cc", "grpc++")
     return [(loads.Wrk(bodies), CONNECTIONS, "≥ 3", "≤ 0.6"),
             (loads.Wrk(bodies, "JSON"), CONNECTIONS, "≥ 3", ""),
-            (loads.H2load(bodies), CONNECTIONS, "≥ 4", "≤ 0.5"),
-            (loads.H2load(bodies, CONNECTIONS), 1, "≥ 4", ""),
+            (loads.SlipwayBench("gRPC, slipway bench", "grpc", "identity", *SMALL), CONNECTIONS, "≥ 4", "≤ 0.5"),
+            (loads.SlipwayBench(f"gRPC, slipway bench, {CONNECTIONS} streams", "grpc", "identity", *SMALL, "--streams",
+                                CONNECTIONS), 1, "≥ 4", ""),
+            (loads.H2load(bodies), CONNECTIONS, "", ""),
             (loads.GrpcLoad(bodies, servers.BUILD / "grpc_load"), CONNECTIONS, "≥ 1.5", "≤ 0.8")]
 
 
@@ -50,7 +53,8 @@ def large_loads():
 
 def floors(bench, runs, small):
     """Our rates against servers that do nothing with the same bytes."""
-    rest, grpc = small[0][0], small[2][0]
+    rest = small[0][0]
+    grpc = next(load for load, *_ in small if isinstance(load, loads.H2load))
     rows = [Comparison("REST binary against an epoll server: requests/s",
                        bench.figures(runs, rest, CONNECTIONS, "rate")[0], null_rates(bench, rest), "≥ 0.65"),
             Comparison("gRPC against nghttpd with a static file: requests/s",

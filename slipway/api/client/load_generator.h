@@ -44,8 +44,8 @@ struct LoadResult {
   std::chrono::nanoseconds p99{0};
   std::chrono::nanoseconds p999{0};
   std::chrono::nanoseconds max{0};
-  /// Share of the whole run that this thread was computing. Near 1, the generator is what limits
-  /// the rate.
+  /// Share of the whole run that this thread was not waiting for the server or for the next request
+  /// to be due. Near 1, the generator is what limits the rate.
   double client_load = 0;
 };
 

@@ -6,12 +6,15 @@
 #include "slipway/api/client/internal/load_protocol.h"
 #include "slipway/api/client/latency_histogram.h"
 
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,7 +73,8 @@ class LoadLoop final : private AnswerSink {
   Status Open(std::size_t index);
   void Replace(std::size_t index, const Error& error);
   Status Turn();
-  std::chrono::nanoseconds TimeToWait() const;
+  Result<std::size_t> Wait(std::span<epoll_event> events);
+  std::chrono::nanoseconds TimeToWait(SteadyTime now) const;
   void HandleEvent(std::size_t index, std::uint32_t events);
   Status Receive(Connection& connection);
   Status Flush(std::size_t index);
@@ -80,7 +84,7 @@ class LoadLoop final : private AnswerSink {
   bool MaySend() const;
   bool Finished() const;
   void AbandonAll();
-  void Summarize(std::chrono::nanoseconds cpu_before);
+  void Summarize();
 
   const LoadPlan plan_;
   LoadRequest& request_;
@@ -94,6 +98,8 @@ class LoadLoop final : private AnswerSink {
   std::size_t open_ = 0;              // Connections that have a socket.
   std::uint64_t begun_ = 0;
   std::uint64_t over_ = 0;
+  bool wait_was_short_ = false;
+  std::chrono::duration<double> waited_{0};
   SteadyTime start_;
   SteadyTime measured_from_;
   SteadyTime measured_to_;
