@@ -35,6 +35,9 @@ struct TransportOptions {
   std::chrono::milliseconds idle_timeout{300'000};
   /// How long an I/O thread asks for the next event before it sleeps, while events come as close.
   std::chrono::microseconds busy_poll{200};
+  /// Whether all threads of the process share one core: then I/O threads let events and answers
+  /// gather for a while when requests are being computed.
+  bool has_one_core = false;
 };
 
 /// Speaks HTTP/1.1 and HTTP/2 (prior knowledge) on every endpoint, told apart by the first bytes.

@@ -59,7 +59,15 @@ void IoMailbox::Post(Letter letter) {
   if (io_ == nullptr) return;
   letters_.push_back(std::move(letter));
   // Under the lock, because `io_` may go as soon as the mailbox is closed; `deliver_` runs later.
-  if (letters_.size() == 1) boost::asio::post(*io_, [this] { deliver_(); });
+  if (letters_.size() > 1) return;
+  boost::asio::post(*io_, [this] { deliver_(); });
+  arrived_.NotifyOne();
+}
+
+bool IoMailbox::WaitForLetters(std::chrono::steady_clock::time_point end) {
+  MutexLock lock(mutex_);
+  while (letters_.empty() && std::chrono::steady_clock::now() < end) arrived_.WaitUntil(lock, end);
+  return !letters_.empty();
 }
 
 std::vector<Letter> IoMailbox::Take() {
@@ -75,13 +83,14 @@ void IoMailbox::Close() {
 }
 
 Responder MakeResponder(std::shared_ptr<ConnectionHandle> handle, RequestId id) {
+  handle->mailbox->Expect();
   return [handle = std::move(handle), id](HttpResponse response) {
     IoMailbox& mailbox = *handle->mailbox;
     if (!mailbox.IsOwnThread()) {
-      mailbox.Post({.to = handle, .id = id, .response = std::move(response)});
-    } else if (handle->connection != nullptr) {
-      handle->connection->Respond(id, std::move(response));
+      return mailbox.Post({.to = handle, .id = id, .response = std::move(response)});
     }
+    mailbox.Arrive();
+    if (handle->connection != nullptr) handle->connection->Respond(id, std::move(response));
   };
 }
 

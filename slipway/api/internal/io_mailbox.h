@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,9 +33,9 @@ struct Letter {
   std::optional<StreamStep> step = {};  ///< Absent: the response is whole.
 };
 
-/// Brings responses that are given on other threads to an I/O thread.
+/// Brings responses that are given on other threads to an I/O thread, and counts those to come.
 ///
-/// Thread-safe.
+/// Thread-safe, where nothing else is said.
 class IoMailbox {
  public:
   /// `deliver` runs on the I/O thread, in `io`, when letters have come. Both outlive `Close`.
@@ -46,14 +47,24 @@ class IoMailbox {
   /// Takes `letter`; drops it once closed.
   void Post(Letter letter);
   std::vector<Letter> Take();
+  /// Notes that a whole response is to come, and that it has. On the I/O thread.
+  void Expect() { ++expected_; }
+  void Arrive() { --expected_; }
+  /// How many whole responses are to come: those that are being computed. On the I/O thread.
+  std::size_t expected() const { return expected_; }
+  /// Sleeps until there are letters, or until `end` at the latest; returns whether there are.
+  /// The I/O thread alone calls it.
+  bool WaitForLetters(std::chrono::steady_clock::time_point end);
   void Close();
 
  private:
   std::thread::id owner_;
+  std::size_t expected_ = 0;  // The I/O thread's.
   const std::function<void()> deliver_;
   Mutex mutex_;
   boost::asio::io_context* io_ SLIPWAY_GUARDED_BY(mutex_);  // Null once closed.
   std::vector<Letter> letters_ SLIPWAY_GUARDED_BY(mutex_);
+  ConditionVariable arrived_;
 };
 
 /// A responder for request `id` of the connection behind `handle`: straight on its I/O thread, by

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <thread>
 
 namespace slipway::api {
@@ -33,6 +34,30 @@ TEST(IoMailboxTest, WakesItsThreadAgainForTheNextLetter) {
   io.poll();
 
   EXPECT_EQ(letters, 2U);
+}
+
+TEST(IoMailboxTest, SleepsUntilALetterComes) {
+  boost::asio::io_context io;
+  IoMailbox mailbox(io, [] {});
+  const auto now = std::chrono::steady_clock::now();
+  EXPECT_FALSE(mailbox.WaitForLetters(now));
+  const std::jthread writer([&mailbox] { mailbox.Post({}); });
+
+  EXPECT_TRUE(mailbox.WaitForLetters(now + std::chrono::hours(1)));
+}
+
+TEST(IoMailboxTest, ExpectsAWholeAnswerFromEachResponder) {
+  boost::asio::io_context io;
+  const auto mailbox = std::make_shared<IoMailbox>(io, [] {});
+  mailbox->Own();
+  const auto handle = std::make_shared<ConnectionHandle>(mailbox, nullptr);
+  Responder first = MakeResponder(handle, 1);
+  const Responder second = MakeResponder(handle, 2);
+  EXPECT_EQ(mailbox->expected(), 2U);
+
+  first({});
+
+  EXPECT_EQ(mailbox->expected(), 1U);
 }
 
 TEST(IoMailboxTest, DropsLettersOnceClosed) {

@@ -22,6 +22,10 @@ constexpr int kHandlersPerRound = 256;
 // With more connections than these a wait is either no wait or a long one.
 constexpr std::size_t kMaxPolledConnections = 64;
 constexpr std::chrono::milliseconds kSweepInterval = 250ms;
+// Where there is one core: how soon one round follows another while requests are computed, and how
+// long the answers of a batch take to come after its first.
+constexpr std::chrono::microseconds kRoundPause = 500us;
+constexpr std::chrono::microseconds kBatchPause = 60us;
 constexpr std::size_t kScratchBytes = std::size_t{32} << 10U;
 
 }  // namespace
@@ -63,6 +67,7 @@ void IoThread::Start(const std::string& name) {
 void IoThread::Run() {
   mailbox_->Own();
   while (!stopping_) {
+    if (shared_.options.has_one_core && mailbox_->expected() > 0) LeaveCoreToRequests();
     WaitForEvent();
     for (int count = 1; count < kHandlersPerRound && io_.poll_one() > 0; ++count) {
     }
@@ -87,6 +92,12 @@ void IoThread::WaitForEvent() {
   }
   io_.run_one();
   wait_was_short_ = time_.now() < end;
+}
+
+// On one core each event would take it from a thread that computes, and each answer of a batch from
+// the one that still has the others: they are left to come together.
+void IoThread::LeaveCoreToRequests() {
+  if (mailbox_->WaitForLetters(round_end_ + kRoundPause)) std::this_thread::sleep_for(kBatchPause);
 }
 
 bool IoThread::HasOpenRequests() const {
@@ -118,11 +129,13 @@ void IoThread::EndRound() {
     flushing_.clear();
   }
   in_round_ = false;
+  round_end_ = std::chrono::steady_clock::now();
 }
 
 void IoThread::DeliverLetters() {
   EnterRound();
   for (Letter& letter : mailbox_->Take()) {
+    if (!letter.step) mailbox_->Arrive();
     if (letter.to->connection == nullptr) continue;
     Connection& connection = *letter.to->connection;
     if (letter.step) {

@@ -63,6 +63,7 @@ class IoThread final : public ConnectionHost {
 
   void Run();
   void WaitForEvent();
+  void LeaveCoreToRequests();
   bool HasOpenRequests() const;
   void EndRound();
   void DeliverLetters();
@@ -86,7 +87,8 @@ class IoThread final : public ConnectionHost {
   std::vector<std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> unflushed_;
   std::vector<std::shared_ptr<Connection>> flushing_;
-  std::vector<HttpHandler*> called_handlers_;  // That have got requests in this round.
+  std::vector<HttpHandler*> called_handlers_;        // That have got requests in this round.
+  std::chrono::steady_clock::time_point round_end_;  // Of the last one.
   bool in_round_ = false;
   bool wait_was_short_ = false;  // The last one for an event.
   bool sweep_scheduled_ = false;

@@ -7,6 +7,7 @@
 #include "slipway/base/testing/assert_ok.h"
 
 #include <future>
+#include <optional>
 
 namespace slipway::api {
 namespace {
@@ -83,6 +84,26 @@ TEST_F(IoThreadTest, AnswersWhateverItsBusyPoll) {
     }
     EXPECT_EQ(thread.Stop(), 0U);
   }
+}
+
+TEST_F(IoThreadTest, AnswersAllWhereOneCoreComputesAsWell) {
+  options.has_one_core = true;
+  RecordingHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient patient(port);
+  RawClient other(port);
+  patient.Send(Get("/later"));
+  std::optional<Responder> respond = handler.TakeResponder("/later");
+  ASSERT_TRUE(respond.has_value());
+
+  other.Send(Get("/now"));
+  EXPECT_THAT(other.ReadResponse(), EndsWith("echo /now"));
+  (*respond)(ResponseOf("late"));
+
+  EXPECT_THAT(patient.ReadResponse(), EndsWith("late"));
+  EXPECT_EQ(thread.Stop(), 0U);
 }
 
 TEST_F(IoThreadTest, ClosesConnectionsOverTheLimit) {
