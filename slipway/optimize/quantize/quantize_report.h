@@ -26,6 +26,8 @@ struct LayerReport {
   /// "int4 weights".
   std::string type = "float32";
   std::string reason;  ///< Why it stays float32, or what becomes of it; empty for int8 operators.
+  /// Why layers of its kind mostly get slower in int8; empty if they do not.
+  std::string slow_kind = {};
   /// Scales of its weights: one for each output channel, for each block, or for all; 0 if its
   /// weights are float.
   std::size_t scale_count = 0;

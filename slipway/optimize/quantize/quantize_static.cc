@@ -40,6 +40,7 @@ QuantizeReport ReportOf(const graph::Graph& graph, const StaticPlan& plan,
     layer.is_int8 = plan.nodes[i].is_int8;
     if (layer.is_int8) layer.type = "int8";
     if (layer.reason.empty()) layer.reason = plan.nodes[i].reason;
+    layer.slow_kind = plan.nodes[i].slow_kind;
   }
   return report;
 }
@@ -98,9 +99,11 @@ Result<QuantizeReport> QuantizeStatic(graph::Model& model, Calibrator& calibrato
   SLIPWAY_TRY_ASSIGN(graph::Model prepared, PrepareForQuantization(model));
   SLIPWAY_TRY_ASSIGN(const std::size_t equalized,
                      Equalize(prepared, calibrator, options.equalization));
-  StaticPlan plan = PlanStaticQuantization(prepared.graph, options.excluded_nodes);
+  StaticPlan plan =
+      PlanStaticQuantization(prepared.graph, options.excluded_nodes, options.admits_slow_kinds);
   if (PoolBeforeActivations(prepared.graph, plan) > 0) {
-    plan = PlanStaticQuantization(prepared.graph, options.excluded_nodes);
+    plan =
+        PlanStaticQuantization(prepared.graph, options.excluded_nodes, options.admits_slow_kinds);
   }
   QuantizeReport report = ReportOf(prepared.graph, plan, original.size());
   report.target = ResolveTargetCpu(options.target);

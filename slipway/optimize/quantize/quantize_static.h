@@ -42,6 +42,8 @@ struct StaticQuantizeOptions {
   bool bias_correction = false;
   /// Names of nodes that stay float32, see `ReportedName`.
   std::set<std::string, std::less<>> excluded_nodes = {};
+  /// Whether layers of a kind that mostly gets slower by it become int8 as well.
+  bool admits_slow_kinds = false;
 };
 
 /// Quantizes `model` to static int8 in the types and the form that `options` say, upgrading it to

@@ -18,6 +18,22 @@ std::vector<std::string> Int8LayerNames(const quantize::QuantizeReport& report) 
   return names;
 }
 
+// Where a model is timed only, any range will do that begins at zero: the engine absorbs a Relu
+// then.
+class GuessedRanges final : public quantize::Calibrator {
+ public:
+  Result<quantize::RangesByValue> Ranges(const graph::Model& /*model*/,
+                                         std::span<const std::string> values) override {
+    quantize::RangesByValue ranges;
+    for (const std::string& value : values) ranges[value] = {0, 1};
+    return ranges;
+  }
+  Result<quantize::ChannelStatistics> Channels(
+      const graph::Model& /*model*/, std::span<const quantize::ChannelValue> /*values*/) override {
+    return quantize::ChannelStatistics();
+  }
+};
+
 struct Times {
   double first = 0;
   double second = 0;
@@ -40,10 +56,25 @@ Result<Times> TimeInTurn(const Stopwatch& stopwatch, const graph::Model& first,
 Status TimedQuantization::Quantize(const Excluded& excluded) {
   quantize::StaticQuantizeOptions options = subject_.options;
   options.excluded_nodes = excluded;
+  options.admits_slow_kinds = !admitted_.empty();
+  for (const RejectedLayer& slow : slow_kinds_) options.excluded_nodes.insert(slow.layer);
   graph::Model quantized = subject_.model;
   SLIPWAY_TRY_ASSIGN(report_, quantize::QuantizeStatic(quantized, subject_.calibrator, options));
   model_ = std::move(quantized);
   return {};
+}
+
+// A model to time: as `Quantize` makes it, but that all slow kinds except `excluded` are int8.
+Result<graph::Model> TimedQuantization::Guess(const Excluded& excluded) const {
+  quantize::StaticQuantizeOptions options = subject_.options;
+  options.excluded_nodes = excluded;
+  options.admits_slow_kinds = true;
+  options.equalization = quantize::Equalization::kNone;
+  options.bias_correction = false;
+  GuessedRanges ranges;
+  graph::Model guess = subject_.model;
+  SLIPWAY_TRY(quantize::QuantizeStatic(guess, ranges, options));
+  return guess;
 }
 
 Status TimedQuantization::Start() {
@@ -82,6 +113,40 @@ Status TimedQuantization::RejectSlower(std::span<const std::string> layers) {
   return Quantize(excluded_);
 }
 
+Status TimedQuantization::AdmitFaster() {
+  for (const quantize::LayerReport& layer : report_.layers) {
+    if (!layer.slow_kind.empty()) slow_kinds_.push_back({layer.name, layer.slow_kind});
+  }
+  if (slow_kinds_.empty()) return {};
+  Excluded excluded = excluded_;
+  for (const RejectedLayer& slow : slow_kinds_) excluded.insert(slow.layer);
+  for (const RejectedLayer& slow : std::exchange(slow_kinds_, {})) {
+    excluded.erase(slow.layer);
+    SLIPWAY_TRY_ASSIGN(graph::Model guess, Guess(excluded));
+    SLIPWAY_TRY_ASSIGN(const bool is_faster, IsFaster(guess, model_));
+    if (is_faster) {
+      model_ = std::move(guess);
+      admitted_.insert(slow.layer);
+    } else {
+      excluded.insert(slow.layer);
+      slow_kinds_.push_back(slow);
+    }
+  }
+  if (!admitted_.empty()) SLIPWAY_TRY(Quantize(excluded_));
+  ExplainLayers();
+  return {};
+}
+
+// Times `model` once, and in turn with `without` only if it promises something.
+Result<bool> TimedQuantization::IsFaster(const graph::Model& model, const graph::Model& without) {
+  SLIPWAY_TRY_ASSIGN(const double seconds, subject_.stopwatch(model));
+  if (seconds >= seconds_) return false;
+  SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.stopwatch, model, without));
+  if (times.first >= times.second * (1 - subject_.tolerance)) return false;
+  seconds_ = times.first;
+  return true;
+}
+
 Status TimedQuantization::Finish() {
   SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.stopwatch, subject_.model, model_));
   float32_seconds_ = times.first;
@@ -100,10 +165,12 @@ Status TimedQuantization::Finish() {
 
 // The caller excluded none of what was rejected here.
 void TimedQuantization::ExplainLayers() {
-  for (const RejectedLayer& rejected : rejected_) {
-    const auto layer =
-        std::ranges::find(report_.layers, rejected.layer, &quantize::LayerReport::name);
-    if (layer != report_.layers.end()) layer->reason = rejected.reason;
+  for (const std::vector<RejectedLayer>* const layers : {&slow_kinds_, &rejected_}) {
+    for (const RejectedLayer& rejected : *layers) {
+      const auto layer =
+          std::ranges::find(report_.layers, rejected.layer, &quantize::LayerReport::name);
+      if (layer != report_.layers.end()) layer->reason = rejected.reason;
+    }
   }
 }
 
@@ -113,11 +180,13 @@ Result<quantize::QuantizeReport> QuantizeWhatGetsFaster(
   CachedCalibrator cached(calibrator);
   TimedQuantization quantization({model, cached, options, stopwatch});
   SLIPWAY_TRY(quantization.Start());
-  if (quantization.IsSlower()) {
+  const bool is_slower = quantization.IsSlower();
+  if (is_slower) {
     const std::vector<std::string> layers = Int8LayerNames(quantization.report());
     SLIPWAY_TRY(quantization.RejectSlower(layers));
-    SLIPWAY_TRY(quantization.Finish());
   }
+  SLIPWAY_TRY(quantization.AdmitFaster());
+  if (is_slower) SLIPWAY_TRY(quantization.Finish());
   model = quantization.model();
   return quantization.report();
 }

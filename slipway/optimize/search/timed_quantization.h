@@ -35,8 +35,12 @@ class TimedQuantization {
   explicit TimedQuantization(const TimedSubject& subject)
       : subject_(subject), excluded_(subject.options.excluded_nodes) {}
 
-  /// Times the float32 model, and quantizes all layers that may be. Comes first.
+  /// Times the float32 model, and quantizes all layers that may be but those of a kind that mostly
+  /// gets slower by it. Comes first.
   Status Start();
+  /// Quantizes those of the latter as well with which the model is faster, timed with and without
+  /// each in turn.
+  Status AdmitFaster();
   /// Leaves in float32 those of `layers` without which the model is faster, timed with and without
   /// each in turn.
   Status RejectSlower(std::span<const std::string> layers);
@@ -59,10 +63,14 @@ class TimedQuantization {
   using Excluded = std::set<std::string, std::less<>>;
 
   Status Quantize(const Excluded& excluded);
+  Result<graph::Model> Guess(const Excluded& excluded) const;
+  Result<bool> IsFaster(const graph::Model& model, const graph::Model& without);
   void ExplainLayers();
 
   const TimedSubject subject_;
   Excluded excluded_;
+  Excluded admitted_;                      // Of slow kinds, but faster here.
+  std::vector<RejectedLayer> slow_kinds_;  // The others of these.
   graph::Model model_;
   quantize::QuantizeReport report_;
   std::vector<RejectedLayer> rejected_;
@@ -71,8 +79,9 @@ class TimedQuantization {
 };
 
 /// Quantizes `model` statically, but for what gets slower by it on this machine: if the whole gets
-/// slower, layer by layer stays float32 that does, and all of them if that does not help. Errors as
-/// of `QuantizeStatic` and the stopwatch; they leave `model` as it was.
+/// slower, layer by layer stays float32 that does, and all of them if that does not help. Layers of
+/// a kind that mostly gets slower are int8 if they make it faster here. Errors as of
+/// `QuantizeStatic` and the stopwatch; they leave `model` as it was.
 Result<quantize::QuantizeReport> QuantizeWhatGetsFaster(
     graph::Model& model, quantize::Calibrator& calibrator,
     const quantize::StaticQuantizeOptions& options, const Stopwatch& stopwatch);

@@ -79,6 +79,42 @@ TEST_F(TimedQuantizationTest, IsNotMisledByAMachineThatGetsFasterMeanwhile) {
   EXPECT_TRUE(IsQuantized(quantization.model(), "second"));
 }
 
+// Of a convolution on one channel, which mostly gets slower in int8, and one on eight.
+class SlowKindTest : public TimedQuantizationTest {
+ protected:
+  Result<quantize::QuantizeReport> QuantizeTaking(double first) {
+    slow_ = quantize::testing::ModelBuilder()
+                .Input("x", {-1, 1, 6, 6})
+                .Convolution("x", "first", {.inputs = 1, .outputs = 8})
+                .Convolution("first", "second", {.inputs = 8, .outputs = 8})
+                .Output("second")
+                .Build();
+    quantize::DatasetCalibrator calibrator(*engine_, *slow_samples_);
+    return QuantizeWhatGetsFaster(slow_, calibrator, options_, Taking(first, -0.3));
+  }
+
+  graph::Model slow_;
+  const std::unique_ptr<dataset::SampleSource> slow_samples_ =
+      quantize::testing::RandomSamples({4, 1, 6, 6});
+};
+
+TEST_F(SlowKindTest, IsQuantizedWhereItGetsFaster) {
+  ASSERT_OK(QuantizeTaking(-0.1));
+
+  EXPECT_TRUE(IsQuantized(slow_, "first"));
+  EXPECT_TRUE(IsQuantized(slow_, "second"));
+}
+
+TEST_F(SlowKindTest, StaysFloat32WhereItGetsSlower) {
+  ASSERT_OK_AND_ASSIGN(const quantize::QuantizeReport report, QuantizeTaking(0.1));
+
+  EXPECT_FALSE(IsQuantized(slow_, "first"));
+  EXPECT_TRUE(IsQuantized(slow_, "second"));
+  const auto layer = std::ranges::find(report.layers, "first", &quantize::LayerReport::name);
+  ASSERT_NE(layer, report.layers.end());
+  EXPECT_THAT(layer->reason, HasSubstr("mostly slower"));
+}
+
 TEST_F(TimedQuantizationTest, LeavesTheModelAsItIsIfNothingHelps) {
   const Stopwatch stopwatch = [](const graph::Model& model) -> Result<double> {
     return IsQuantized(model, "first") || IsQuantized(model, "second") ? 2.0 : 1.0;

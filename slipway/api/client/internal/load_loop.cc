@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kReadChunkBytes = 256 * 1024;
 // A wait that may be as short as this is one for a server that is at work: the loop asks again and
 // again then, since a core that sleeps takes longer to wake, and whoever wakes it pays for that.
-constexpr std::chrono::microseconds kBusyPoll{100};
+constexpr std::chrono::microseconds kBusyPoll{200};
 
 // Lets the calling thread wake up on time, instead of the usual 50 µs late, while it lives.
 class PreciseTimers {

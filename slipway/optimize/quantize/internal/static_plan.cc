@@ -15,8 +15,8 @@ using ValueSet = std::set<std::string, std::less<>>;
 
 class Planner {
  public:
-  Planner(const graph::Graph& graph, const ValueSet& excluded)
-      : graph_(graph), excluded_(excluded), index_(graph) {
+  Planner(const graph::Graph& graph, const ValueSet& excluded, bool admits_slow_kinds)
+      : graph_(graph), excluded_(excluded), admits_slow_kinds_(admits_slow_kinds), index_(graph) {
     plan_.nodes.resize(graph.nodes.size());
   }
 
@@ -44,11 +44,16 @@ class Planner {
       }
       if (roles_[i] != OperatorRole::kWeighted) continue;
       std::expected<WeightedLayer, std::string> layer = AsWeightedLayer(node, i, graph_);
-      if (layer) {
-        decision.is_int8 = true;
+      if (!layer) {
+        decision.reason = layer.error();
+        continue;
+      }
+      decision.slow_kind = WhyMostlySlower(node, *layer, graph_);
+      decision.is_int8 = decision.slow_kind.empty() || admits_slow_kinds_;
+      if (decision.is_int8) {
         plan_.layers.push_back(*std::move(layer));
       } else {
-        decision.reason = layer.error();
+        decision.reason = decision.slow_kind;
       }
     }
   }
@@ -132,6 +137,7 @@ class Planner {
 
   const graph::Graph& graph_;
   const ValueSet& excluded_;
+  const bool admits_slow_kinds_;
   const graph::GraphIndex index_;
   std::vector<OperatorRole> roles_;
   ValueSet demanded_;
@@ -146,8 +152,9 @@ std::vector<std::string> StaticPlan::ValuesToCalibrate() const {
   return {names.begin(), names.end()};
 }
 
-StaticPlan PlanStaticQuantization(const graph::Graph& graph, const ValueSet& excluded) {
-  return Planner(graph, excluded).Plan();
+StaticPlan PlanStaticQuantization(const graph::Graph& graph, const ValueSet& excluded,
+                                  bool admits_slow_kinds) {
+  return Planner(graph, excluded, admits_slow_kinds).Plan();
 }
 
 }  // namespace slipway::quantize

@@ -26,6 +26,7 @@ struct QuantizedValue {
 struct NodeDecision {
   bool is_int8 = false;
   std::string reason;  ///< For people: why it stays float32, or that another node absorbs it.
+  std::string slow_kind = {};  ///< See `LayerReport`.
 };
 
 /// Which operators of a graph run in int8 and which values are codes between them.
@@ -41,8 +42,10 @@ struct StaticPlan {
 /// Plans static quantization of the main graph `graph`, so that ONNX Runtime fuses each operator
 /// with the Q and DQ around it: whatever multiplies by constant weights is int8 unless it would get
 /// slower; what lies between int8 operators and has an int8 kernel is int8 as well; all else stays
-/// float32. Nodes whose names are in `excluded` stay float32.
+/// float32. Nodes whose names are in `excluded` stay float32. With `admits_slow_kinds` layers of a
+/// kind that mostly gets slower are int8, too.
 StaticPlan PlanStaticQuantization(const graph::Graph& graph,
-                                  const std::set<std::string, std::less<>>& excluded);
+                                  const std::set<std::string, std::less<>>& excluded,
+                                  bool admits_slow_kinds = false);
 
 }  // namespace slipway::quantize

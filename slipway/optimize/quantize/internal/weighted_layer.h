@@ -20,9 +20,14 @@ struct WeightedLayer {
 };
 
 /// `node`, which has the role kWeighted and index `index` in `graph`, as a layer with int8 weights;
-/// or, for people, why it must or had better stay in float32.
+/// or, for people, why it must stay in float32.
 std::expected<WeightedLayer, std::string> AsWeightedLayer(const graph::Node& node,
                                                           std::size_t index,
                                                           const graph::Graph& graph);
+
+/// For people, why `layer`, which is `node`, had better stay in float32: its kind mostly gets
+/// slower by int8. Empty if it does not.
+std::string WhyMostlySlower(const graph::Node& node, const WeightedLayer& layer,
+                            const graph::Graph& graph);
 
 }  // namespace slipway::quantize
