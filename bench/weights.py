@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of the networks when their weights have few bits, and by which ranges activations are quantized best."""
+import itertools
 import json
 
 import nets
@@ -9,15 +10,16 @@ from servers import BUILD, slipway
 FOLDER = BUILD / "weights"
 ROUNDINGS = ("nearest", "hqq", "gptq", "adaround")
 CALIBRATIONS = ("min-max", "moving-average", "percentile", "entropy", "mse")
-TUNED = ["--tuning-passes", 4]
+TUNED = {"--tuning-passes": 4, "--calibration-samples": 16_000}
 # Name, target, and what `slipway quantize` is told.
-CODES = [("uniform, 4 bits", "", ["uniform"]), ("APoT, 4 bits", "drop ≤ 0.1, ≥ uniform", ["apot"]),
-         ("powers of two, 4 bits", "", ["log2"]), ("k-means, 4 bits", "", ["codebook"]),
-         ("product", "≥ 20 × smaller, drop ≤ 0.2", ["pq"]),
-         ("product, tuned", "≥ 20 × smaller, drop ≤ 0.2", ["pq", *TUNED, "--calibration-samples", 16_000])]
+CODES = [("uniform, 4 bits", "", "uniform", {}), ("APoT, 4 bits", "drop ≤ 0.1, ≥ uniform", "apot", {}),
+         ("APoT, 4 bits, tuned", "drop ≤ 0.1", "apot", TUNED), ("powers of two, 4 bits", "", "log2", {}),
+         ("k-means, 4 bits", "", "codebook", {}), ("product", "≥ 20 × smaller, drop ≤ 0.2", "pq", {}),
+         ("product, tuned", "≥ 20 × smaller, drop ≤ 0.2", "pq", TUNED)]
 # Where one layer has most of the weights, longer vectors there leave bytes for the others. Chosen by the distance that
 # `slipway quantize` tells of training images it keeps aside: 0.0048 for these, 0.0078 without (16,000 samples).
-PRODUCT_FLAGS = {"cnn": [*TUNED, "--calibration-samples", 60_000, "--bits", 8, "--layer", "hidden=7x8"]}
+OWN_FLAGS = {("cnn", "product, tuned"): {"--calibration-samples": 60_000, "--bits": 8, "--layer": "hidden=7x8"},
+             ("depthwise", "APoT, 4 bits, tuned"): {"--calibration-samples": 60_000}}
 
 
 def measure(_):
@@ -44,9 +46,9 @@ def rounding_table(found, float32):
 def code_table(found, float32):
     rows = []
     for net in found:
-        for name, target, (method, *flags) in CODES:
-            flags = PRODUCT_FLAGS.get(net.name, flags) if name == "product, tuned" else flags
-            model, result = quantize(net, method, *flags)
+        for name, target, method, flags in CODES:
+            flags = flags | OWN_FLAGS.get((net.name, name), {})
+            model, result = quantize(net, method, *itertools.chain(*flags.items()))
             layers = [layer for layer in result["report"]["layers"] if layer["is_coded"]]
             smaller = sum(layer["bytes_before"] for layer in layers) / sum(layer["bytes_after"] for layer in layers)
             value = top1(net, model)

@@ -146,10 +146,11 @@ class GradientBuilder {
 
   Done Convolution(const graph::Node& node, const std::string& dy) {
     const Tensor* const weight = graph_.FindInitializer(node.inputs[1]);
-    if (weight == nullptr || node.IntAttribute("group", 1) != 1 || !HasPlainPadding(node)) {
+    const std::int64_t groups = node.IntAttribute("group", 1);
+    if (weight == nullptr || !HasPlainPadding(node) || !HasSimpleGroups(*weight, groups)) {
       return Because(
-          "no derivative is known of a convolution in groups, with padding by name or "
-          "with a weight that is computed");
+          "no derivative is known of a convolution with several channels in each of its groups, "
+          "with padding by name or with a weight that is computed");
     }
     const std::size_t rank = weight->shape().rank() - kSpatial;
     const auto strides = OnesIfEmpty(node.IntsAttribute("strides"), rank);
@@ -159,20 +160,30 @@ class GradientBuilder {
     const bool is_strided = std::ranges::any_of(strides, [](auto stride) { return stride != 1; });
     const std::string& x = node.inputs[0];
     if (active_.contains(x)) {
-      std::string dx = Add("ConvTranspose", {dy, node.inputs[1]},
-                           {{"strides", strides}, {"dilations", dilations}, {"pads", pads}});
-      // What the last window does not reach counts for nothing.
-      if (is_strided) dx = PadLike(dx, x, rank + kSpatial);
+      auto reached = pads;
+      // The last window need not reach as far as the padding, nor all of what is before it.
+      if (is_strided) std::fill(reached.begin() + std::ssize(reached) / 2, reached.end(), 0);
+      std::string dx = Add(
+          "ConvTranspose", {dy, node.inputs[1]},
+          {{"strides", strides}, {"dilations", dilations}, {"pads", reached}, {"group", groups}});
+      if (is_strided) dx = ResizeLike(dx, x, rank + kSpatial);
       Take(x, dx);
     }
     if (active_.contains(node.inputs[1])) {
       std::vector<std::int64_t> exchanged(rank + kSpatial);
       std::iota(exchanged.begin(), exchanged.end(), 0);
       std::swap(exchanged[0], exchanged[1]);
-      std::string dw = Add("Conv",
-                           {Add("Transpose", {x}, {{"perm", exchanged}}),
-                            Add("Transpose", {dy}, {{"perm", exchanged}})},
-                           {{"strides", dilations}, {"dilations", strides}, {"pads", pads}});
+      std::string samples = Add("Transpose", {x}, {{"perm", exchanged}});
+      if (groups > 1) {
+        // All samples of a channel are the channels of one group.
+        std::vector<std::int64_t> one_sample(rank + kSpatial, 0);  // 0: as it is.
+        one_sample[0] = 1;
+        one_sample[1] = -1;
+        samples = Add("Reshape", {samples, Sizes(one_sample)});
+      }
+      std::string dw =
+          Add("Conv", {samples, Add("Transpose", {dy}, {{"perm", exchanged}})},
+              {{"strides", dilations}, {"dilations", strides}, {"pads", pads}, {"group", groups}});
       dw = Add("Transpose", {dw}, {{"perm", exchanged}});
       if (is_strided) dw = Corner(dw, weight->shape());
       Take(node.inputs[1], dw);
@@ -183,6 +194,11 @@ class GradientBuilder {
       Take(node.inputs[2], SumOver(dy, axes));
     }
     return {};
+  }
+
+  // One group, or depthwise: each channel is a group.
+  static bool HasSimpleGroups(const Tensor& weight, std::int64_t groups) {
+    return groups == 1 || (weight.shape()[0] == groups && weight.shape()[1] == 1);
   }
 
   Done Gemm(const graph::Node& node, const std::string& dy) {
@@ -321,7 +337,8 @@ class GradientBuilder {
     return Add("Reshape", {value, Add("Shape", {like})});
   }
 
-  std::string PadLike(const std::string& value, const std::string& like, std::size_t rank) {
+  // Fills up with zeros at the end of each dimension, or cuts off there.
+  std::string ResizeLike(const std::string& value, const std::string& like, std::size_t rank) {
     const std::string missing = Add("Sub", {Add("Shape", {like}), Add("Shape", {value})});
     const std::string zeros = Sizes(std::vector<std::int64_t>(rank));
     return Add("Pad", {value, Add("Concat", {zeros, missing}, {{"axis", std::int64_t{0}}})});

@@ -108,6 +108,17 @@ TEST_F(GradientGraphTest, KnowsConvolutions) {
   ExpectDerivatives(builder.Output("c").Build(), {"a_weight", "a_bias", "w", "b"});
 }
 
+TEST_F(GradientGraphTest, KnowsDepthwiseConvolutions) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 2, 9, 8}).Convolution("x", "a", {2, 4});
+  builder.RandomFloats("w", Shape({4, 1, 3, 2}), 0.3F).RandomFloats("b", Shape({4}), 0.3F);
+  builder.Node("Conv", {"a", "w", "b"}, "c",
+               {{"group", std::int64_t{4}},
+                {"strides", std::vector<std::int64_t>{2, 3}},
+                {"pads", std::vector<std::int64_t>{1, 0, 1, 2}}});
+  ExpectDerivatives(builder.Output("c").Build(), {"a_weight", "w", "b"});
+}
+
 TEST_F(GradientGraphTest, KnowsProducts) {
   ModelBuilder builder;
   builder.Input("x", {-1, 6}).RandomFloats("w", Shape({6, 5}), 0.4F);
@@ -158,9 +169,9 @@ TEST_F(GradientGraphTest, SaysWhatItDoesNotKnow) {
   EXPECT_THAT(Reason(ModelBuilder(builder).Node("Erf", {"a"}, "y").Output("y").Build(), "a_weight"),
               HasSubstr("Erf"));
   ModelBuilder groups = builder;
-  groups.RandomFloats("w", Shape({4, 1, 3, 3}), 1);
-  groups.Node("Conv", {"a", "w"}, "y", {{"group", std::int64_t{4}}}).Output("y");
-  EXPECT_THAT(Reason(groups.Build(), "a_weight"), HasSubstr("in groups"));
+  groups.RandomFloats("w", Shape({4, 2, 3, 3}), 1);
+  groups.Node("Conv", {"a", "w"}, "y", {{"group", std::int64_t{2}}}).Output("y");
+  EXPECT_THAT(Reason(groups.Build(), "a_weight"), HasSubstr("in each of its groups"));
   EXPECT_THAT(
       Reason(ModelBuilder(builder).Node("Add", {"a", "a_bias"}, "y").Output("y").Build(), "a_bias"),
       HasSubstr("Add"));
