@@ -64,10 +64,15 @@ void IoMailbox::Post(Letter letter) {
   arrived_.NotifyOne();
 }
 
-bool IoMailbox::WaitForLetters(std::chrono::steady_clock::time_point end) {
+bool IoMailbox::WaitForLetters(std::chrono::steady_clock::time_point end,
+                               std::chrono::microseconds pause) {
+  using Clock = std::chrono::steady_clock;
   MutexLock lock(mutex_);
-  while (letters_.empty() && std::chrono::steady_clock::now() < end) arrived_.WaitUntil(lock, end);
-  return !letters_.empty();
+  while (letters_.empty() && Clock::now() < end) arrived_.WaitUntil(lock, end);
+  if (letters_.empty()) return false;
+  const Clock::time_point last = Clock::now() + pause;
+  while (Clock::now() < last) arrived_.WaitUntil(lock, last);
+  return true;
 }
 
 std::vector<Letter> IoMailbox::Take() {

@@ -52,15 +52,15 @@ class IoMailbox {
   void Arrive() { --expected_; }
   /// How many whole responses are to come: those that are being computed. On the I/O thread.
   std::size_t expected() const { return expected_; }
-  /// Sleeps until there are letters, or until `end` at the latest; returns whether there are.
-  /// The I/O thread alone calls it.
-  bool WaitForLetters(std::chrono::steady_clock::time_point end);
+  /// Sleeps until `end` at the latest; once there is a letter, for `pause` more, in which others
+  /// may come. Returns whether there are letters. The I/O thread alone calls it.
+  bool WaitForLetters(std::chrono::steady_clock::time_point end, std::chrono::microseconds pause);
   void Close();
 
  private:
+  const std::function<void()> deliver_;
   std::thread::id owner_;
   std::size_t expected_ = 0;  // The I/O thread's.
-  const std::function<void()> deliver_;
   Mutex mutex_;
   boost::asio::io_context* io_ SLIPWAY_GUARDED_BY(mutex_);  // Null once closed.
   std::vector<Letter> letters_ SLIPWAY_GUARDED_BY(mutex_);

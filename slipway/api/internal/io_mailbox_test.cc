@@ -40,10 +40,10 @@ TEST(IoMailboxTest, SleepsUntilALetterComes) {
   boost::asio::io_context io;
   IoMailbox mailbox(io, [] {});
   const auto now = std::chrono::steady_clock::now();
-  EXPECT_FALSE(mailbox.WaitForLetters(now));
+  EXPECT_FALSE(mailbox.WaitForLetters(now, std::chrono::microseconds(1)));
   const std::jthread writer([&mailbox] { mailbox.Post({}); });
 
-  EXPECT_TRUE(mailbox.WaitForLetters(now + std::chrono::hours(1)));
+  EXPECT_TRUE(mailbox.WaitForLetters(now + std::chrono::hours(1), std::chrono::microseconds(1)));
 }
 
 TEST(IoMailboxTest, ExpectsAWholeAnswerFromEachResponder) {

@@ -97,7 +97,7 @@ void IoThread::WaitForEvent() {
 // On one core each event would take it from a thread that computes, and each answer of a batch from
 // the one that still has the others: they are left to come together.
 void IoThread::LeaveCoreToRequests() {
-  if (mailbox_->WaitForLetters(round_end_ + kRoundPause)) std::this_thread::sleep_for(kBatchPause);
+  mailbox_->WaitForLetters(round_end_ + kRoundPause, kBatchPause);
 }
 
 bool IoThread::HasOpenRequests() const {
