@@ -16,6 +16,8 @@ add_compile_options($<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=524288>)
 
 # Executables are compiled as libraries are, so that all can share precompiled headers.
 set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
+# But none of our functions is replaced when a program is loaded, so that they may be inlined.
+add_compile_options(-fno-semantic-interposition)
 
 # Makes `name`, an object library whose only use is the precompiled headers that follow.
 function(slipway_precompiled_headers name)
