@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "slipway/base/format.h"
+
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -18,6 +20,12 @@ void AppendJsonQuoted(std::string& out, std::string_view text);
 void AppendJsonNumber(std::string& out, double value);
 /// As above, shortest for float32.
 void AppendJsonNumber(std::string& out, float value);
+/// As above, for an integer.
+template <std::integral T>
+void AppendJsonNumber(std::string& out, T value) {
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
+}
 
 /// Writes one JSON document, front to back, without spaces.
 ///
@@ -37,7 +45,10 @@ class JsonWriter {
   /// Numbers print so that they read back as they are; NaN and infinities become `null`.
   JsonWriter& Number(double value);
   JsonWriter& Number(float value);
-  JsonWriter& Number(std::integral auto value) { return Raw(std::to_string(value)); }
+  JsonWriter& Number(std::integral auto value) {
+    const fmt::format_int digits(value);
+    return Raw({digits.data(), digits.size()});
+  }
   /// Adds `json`, which must be one valid JSON value.
   JsonWriter& Raw(std::string_view json);
 

@@ -2,6 +2,7 @@
 #include "slipway/api/internal/http1_response.h"
 
 #include "slipway/base/format.h"
+#include "slipway/base/json_writer.h"
 
 #include <boost/beast/http/status.hpp>
 
@@ -21,11 +22,6 @@ void AppendStatusLine(int status, std::string& text) {
                  std::string_view(reason.data(), reason.size()));
 }
 
-void AppendNumber(std::size_t number, std::string& text) {
-  const fmt::format_int digits(number);
-  text.append(digits.data(), digits.size());
-}
-
 bool MayHaveBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
 void AppendHead(const HttpResponse& response, const Http1ResponseForm& form, std::string_view date,
@@ -39,7 +35,7 @@ void AppendHead(const HttpResponse& response, const Http1ResponseForm& form, std
     text.append("transfer-encoding: chunked\r\n");
   } else if (form.framing == Http1Framing::kLength && MayHaveBody(response.status)) {
     text.append("content-length: ");
-    AppendNumber(response.body_size(), text);
+    AppendJsonNumber(text, response.body_size());
     text.append("\r\n");
   }
   text.append("date: ").append(date).append("\r\n");

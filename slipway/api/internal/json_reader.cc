@@ -12,9 +12,16 @@ namespace {
 /// What a message quotes of a document at most.
 constexpr std::size_t kShownBytes = 24;
 
-bool IsPlain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+/// Whether a byte of a string stands for itself: ASCII, no control character, quote or backslash.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain = {};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
+
+const char* SkipPlain(const char* text) {
+  while (kPlain[static_cast<unsigned char>(*text)]) ++text;
+  return text;
 }
 
 int HexValue(char c) {
@@ -95,17 +102,6 @@ Error JsonReader::WrongKind(std::string_view wanted) {
   return Wrong(cursor_, fmt::format("expected {}, got {}", wanted, JsonKindName(kind)));
 }
 
-void JsonReader::SkipSpace() {
-  while (*cursor_ == ' ' || *cursor_ == '\n' || *cursor_ == '\r' || *cursor_ == '\t') ++cursor_;
-}
-
-bool JsonReader::Take(char c) {
-  SkipSpace();
-  if (*cursor_ != c || cursor_ >= end_) return false;
-  ++cursor_;
-  return true;
-}
-
 Status JsonReader::MoveTo(const char* cursor) {
   if (cursor > end_) return Wrong(end_, "the document ends inside a value");
   cursor_ = cursor;
@@ -140,18 +136,39 @@ Status JsonReader::Enter(char bracket, std::string_view wanted) {
   return {};
 }
 
-Result<bool> JsonReader::Continues(char bracket) {
-  if (Take(',')) return true;
-  if (Take(bracket)) return false;
+Error JsonReader::WrongSeparator(char bracket) const {
   if (cursor_ >= end_) return Wrong(end_, fmt::format("expected '{}', but it ends", bracket));
   return Wrong(cursor_, fmt::format("expected ',' or '{}'", bracket));
 }
 
 Status JsonReader::AppendString(std::string& out) {
   if (!Take('"')) return WrongKind("a string");
+  return AppendRest(out);
+}
+
+Result<std::string_view> JsonReader::ReadText(std::string& unescaped) {
+  if (!Take('"')) return WrongKind("a string");
+  const char* const begin = cursor_;
+  const char* const end = SkipPlain(begin);
+  if (*end == '"' && end < end_) {
+    cursor_ = end + 1;
+    return std::string_view(begin, end);
+  }
+  unescaped.clear();
+  SLIPWAY_TRY(AppendRest(unescaped));
+  return std::string_view(unescaped);
+}
+
+Result<std::string> JsonReader::ReadString() {
+  std::string text;
+  SLIPWAY_TRY(AppendString(text));
+  return text;
+}
+
+Status JsonReader::AppendRest(std::string& out) {
   for (;;) {
     const char* const plain = cursor_;
-    while (IsPlain(*cursor_)) ++cursor_;
+    cursor_ = SkipPlain(plain);
     out.append(plain, cursor_);
     if (cursor_ >= end_) return Wrong(end_, "the document ends inside a string");
     if (*cursor_ == '"') break;
@@ -210,12 +227,6 @@ Result<std::uint32_t> JsonReader::ReadCodePoint() {
   return Wrong(place, "a \\u escape is half of a surrogate pair");
 }
 
-Result<std::string> JsonReader::ReadString() {
-  std::string text;
-  SLIPWAY_TRY(AppendString(text));
-  return text;
-}
-
 Status JsonReader::TakeLiteral(std::string_view literal) {
   const std::string_view rest(cursor_, static_cast<std::size_t>(end_ - cursor_));
   if (!rest.starts_with(literal)) return Wrong(cursor_, fmt::format("expected {}", literal));
@@ -238,7 +249,8 @@ Status JsonReader::SkipValue() {
     case JsonKind::kArray:
       return ForEachElement(skip);
     case JsonKind::kString: {
-      const Result<std::string> text = ReadString();
+      std::string unescaped;
+      const Result<std::string_view> text = ReadText(unescaped);
       return text ? Status() : text.error();
     }
     case JsonKind::kNumber: {

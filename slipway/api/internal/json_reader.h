@@ -47,6 +47,8 @@ class JsonReader {
 
   /// Reads a string and appends what it says, unescaped, to `out`.
   Status AppendString(std::string& out);
+  /// Reads a string: where it stands in the document, or, if it has escapes, in `unescaped`.
+  Result<std::string_view> ReadText(std::string& unescaped);
   Result<std::string> ReadString();
   Result<bool> ReadBool();
   /// Reads a number of type `T`, rounded to nearest if that is a float and never wrapped if it is
@@ -78,17 +80,31 @@ class JsonReader {
   Error WrongKind(std::string_view wanted);
 
  private:
-  void SkipSpace();
+  void SkipSpace() {
+    while (*cursor_ == ' ' || *cursor_ == '\n' || *cursor_ == '\r' || *cursor_ == '\t') ++cursor_;
+  }
   /// Takes `c` if it is the next character behind white space.
-  bool Take(char c);
+  bool Take(char c) {
+    SkipSpace();
+    if (*cursor_ != c || cursor_ >= end_) return false;
+    ++cursor_;
+    return true;
+  }
   Status Enter(char bracket, std::string_view wanted);
   Status TakeLiteral(std::string_view literal);
+  /// Appends what is left of the string that the cursor is in.
+  Status AppendRest(std::string& out);
   /// Appends what the escape at the cursor stands for.
   Status AppendEscape(std::string& out);
   Result<std::uint32_t> ReadFourHexDigits();
   Result<std::uint32_t> ReadCodePoint();
   /// Behind an element: whether another one follows. Takes the comma or the closing bracket.
-  Result<bool> Continues(char bracket);
+  Result<bool> Continues(char bracket) {
+    if (Take(',')) return true;
+    if (Take(bracket)) return false;
+    return WrongSeparator(bracket);
+  }
+  Error WrongSeparator(char bracket) const;
 
   const char* begin_;
   const char* cursor_;
@@ -102,9 +118,10 @@ Status JsonReader::ForEachMember(Visit visit) {
   SLIPWAY_TRY(Enter('{', "an object"));
   bool more = !Take('}');
   while (more) {
-    SLIPWAY_TRY_ASSIGN(const std::string key, ReadString());
+    std::string unescaped;
+    SLIPWAY_TRY_ASSIGN(const std::string_view key, ReadText(unescaped));
     if (!Take(':')) return Wrong(cursor_, "expected ':' behind a key");
-    SLIPWAY_TRY(visit(std::string_view(key)));
+    SLIPWAY_TRY(visit(key));
     SLIPWAY_TRY_ASSIGN(more, Continues('}'));
   }
   --depth_;

@@ -5,6 +5,7 @@
 #include "slipway/tensor/bytes_layout.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace slipway::api {
@@ -149,7 +150,8 @@ Status CountElements(JsonReader& reader, std::size_t& count) {
 Status AppendStrings(JsonReader& reader, std::string& layout, std::size_t& count) {
   return reader.ForEachElement([&]() -> Status {
     if (reader.Peek() == JsonKind::kArray) return AppendStrings(reader, layout, count);
-    SLIPWAY_TRY_ASSIGN(const std::string element, reader.ReadString());
+    std::string unescaped;
+    SLIPWAY_TRY_ASSIGN(const std::string_view element, reader.ReadText(unescaped));
     ++count;
     return AppendBytesElement(layout, element);
   });

@@ -21,7 +21,8 @@ Status ReadLoadParameter(JsonReader& reader, std::string_view key, serving::Load
   if (!key.starts_with(kFilePrefix)) {
     return InvalidArgument("it is unknown; there are \"config\" and \"file:<version>/<file>\"");
   }
-  SLIPWAY_TRY_ASSIGN(const std::string text, reader.ReadString());
+  std::string unescaped;
+  SLIPWAY_TRY_ASSIGN(const std::string_view text, reader.ReadText(unescaped));
   SLIPWAY_TRY_ASSIGN(std::string bytes, DecodeBase64(text));
   const std::string path(key.substr(kFilePrefix.size()));
   if (!load.files.emplace(path, std::move(bytes)).second)

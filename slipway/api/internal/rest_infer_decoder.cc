@@ -7,8 +7,10 @@
 #include "slipway/api/internal/shown_length.h"
 #include "slipway/api/internal/wire_tensor.h"
 
+#include <array>
 #include <charconv>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace slipway::api {
@@ -112,7 +114,7 @@ class Decoder {
   Result<Shape> ReadShape();
   Result<DataType> ReadDataType();
   Status ReadData(InputMembers& input);
-  Status FinishInput(InputMembers input);
+  Status FinishInput(InputMembers& input);
   Result<TensorView> TensorOf(InputMembers& input);
   Result<ByteView> TakeBinary(std::uint64_t size);
   /// Reads the parameter `key` if it says where in shared memory a tensor is; else false.
@@ -193,10 +195,10 @@ Status Decoder::ReadInput() {
     status = ReadData(input);
     reader_.ReturnTo(behind);
   }
-  const std::string name = input.name.value_or("");
-  if (status) status = FinishInput(std::move(input));
-  if (!status) return Annotate(status.error(), "input {:?}", name.substr(0, kShownLength));
-  return {};
+  if (status) status = FinishInput(input);
+  if (status) return {};
+  const std::string_view name = input.name ? *input.name : std::string_view();
+  return Annotate(status.error(), "input {:?}", name.substr(0, kShownLength));
 }
 
 Status Decoder::ReadInputMember(InputMembers& input, std::string_view key) {
@@ -269,18 +271,20 @@ Result<Tensor> Decoder::ReadMemory(const InputMembers& input) {
 }
 
 Result<Shape> Decoder::ReadShape() {
-  std::vector<std::int64_t> sizes;
-  SLIPWAY_TRY(reader_.ForEachElement([this, &sizes]() -> Status {
-    if (sizes.size() == Shape::kMaxRank) {
-      return InvalidArgument("a tensor has at most {} dimensions", Shape::kMaxRank);
+  std::array<std::int64_t, Shape::kMaxRank> sizes;
+  std::size_t rank = 0;
+  SLIPWAY_TRY(reader_.ForEachElement([this, &sizes, &rank]() -> Status {
+    if (rank == sizes.size()) {
+      return InvalidArgument("a tensor has at most {} dimensions", sizes.size());
     }
-    return reader_.ReadNumber(sizes.emplace_back());
+    return reader_.ReadNumber(sizes[rank++]);
   }));
-  return Shape::Create(sizes);
+  return Shape::Create(std::span(sizes).first(rank));
 }
 
 Result<DataType> Decoder::ReadDataType() {
-  SLIPWAY_TRY_ASSIGN(const std::string name, reader_.ReadString());
+  std::string unescaped;
+  SLIPWAY_TRY_ASSIGN(const std::string_view name, reader_.ReadText(unescaped));
   return ParseWireType(name);
 }
 
@@ -295,12 +299,12 @@ Status Decoder::ReadData(InputMembers& input) {
   return {};
 }
 
-Status Decoder::FinishInput(InputMembers input) {
+Status Decoder::FinishInput(InputMembers& input) {
   if (!input.name) return InvalidArgument("\"name\" is missing");
   if (!input.shape) return InvalidArgument("\"shape\" is missing");
   if (!input.dtype) return InvalidArgument("\"datatype\" is missing");
   SLIPWAY_TRY_ASSIGN(const TensorView view, TensorOf(input));
-  return AddInput(inputs, {*std::move(input.name), view});
+  return AddInput(inputs, {*input.name, view});
 }
 
 Result<TensorView> Decoder::TensorOf(InputMembers& input) {

@@ -11,6 +11,15 @@ namespace {
 /// Room for what stands around the data, so that most responses need no second allocation.
 constexpr std::size_t kUsualJsonBytes = 384;
 
+void AppendShape(std::string& out, const Shape& shape) {
+  out += '[';
+  for (std::size_t i = 0; i < shape.rank(); ++i) {
+    if (i > 0) out += ',';
+    AppendJsonNumber(out, shape[i]);
+  }
+  out += ']';
+}
+
 /// Appends the members of `output` that say what it is.
 Status AppendDescription(std::string& out, const serving::OutputTensor& output) {
   const TensorView& tensor = output.tensor.view;
@@ -24,7 +33,7 @@ Status AppendDescription(std::string& out, const serving::OutputTensor& output) 
   out += R"(,"datatype":")";
   out += dtype;
   out += R"(","shape":)";
-  out += ToString(tensor.shape);
+  AppendShape(out, tensor.shape);
   return {};
 }
 
@@ -41,16 +50,20 @@ Status AppendShared(std::string& out, const serving::OutputTensor& output,
   out += R"(,"parameters":{"shared_memory_region":)";
   AppendJsonQuoted(out, range.region->place().name);
   if (range.offset > 0) {
-    fmt::format_to(std::back_inserter(out), R"(,"shared_memory_offset":{})", range.offset);
+    out += R"(,"shared_memory_offset":)";
+    AppendJsonNumber(out, range.offset);
   }
-  fmt::format_to(std::back_inserter(out), R"(,"shared_memory_byte_size":{}}}}})", bytes.size());
+  out += R"(,"shared_memory_byte_size":)";
+  AppendJsonNumber(out, bytes.size());
+  out += "}}";
   return {};
 }
 
 Status AppendOutput(std::string& out, const serving::OutputTensor& output, bool binary) {
   if (binary) {
-    fmt::format_to(std::back_inserter(out), R"(,"parameters":{{"binary_data_size":{}}}}})",
-                   output.tensor.view.bytes.size());
+    out += R"(,"parameters":{"binary_data_size":)";
+    AppendJsonNumber(out, output.tensor.view.bytes.size());
+    out += "}}";
     return {};
   }
   out += R"(,"data":)";
@@ -64,7 +77,7 @@ void AppendHead(std::string& out, const serving::InferResponse& response) {
   out += R"({"model_name":)";
   AppendJsonQuoted(out, response.model.text());
   out += R"(,"model_version":")";
-  out += ToString(response.version);
+  AppendJsonNumber(out, response.version.number());
   out += '"';
   if (!response.id.empty()) {
     out += R"(,"id":)";

@@ -159,7 +159,8 @@ Status V1TensorBuilder::ReadElement(JsonReader& reader) {
     return InvalidArgument("{} has no form in JSON", DataTypeName(dtype_));
   }
   if (reader.Peek() != JsonKind::kObject) {
-    SLIPWAY_TRY_ASSIGN(const std::string text, reader.ReadString());
+    std::string unescaped;
+    SLIPWAY_TRY_ASSIGN(const std::string_view text, reader.ReadText(unescaped));
     return AppendBytesElement(bytes_, text);
   }
   bool is_given = false;
@@ -175,7 +176,8 @@ Status V1TensorBuilder::ReadElement(JsonReader& reader) {
 }
 
 Status V1TensorBuilder::ReadBytes(JsonReader& reader) {
-  SLIPWAY_TRY_ASSIGN(const std::string text, reader.ReadString());
+  std::string unescaped;
+  SLIPWAY_TRY_ASSIGN(const std::string_view text, reader.ReadText(unescaped));
   SLIPWAY_TRY_ASSIGN(const std::string bytes, DecodeBase64(text));
   return AppendBytesElement(bytes_, bytes);
 }
