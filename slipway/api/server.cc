@@ -3,8 +3,7 @@
 
 #include "slipway/api/internal/front_handler.h"
 #include "slipway/api/internal/http_transport.h"
-
-#include <sched.h>
+#include "slipway/base/usable_cores.h"
 
 #include <limits>
 #include <utility>
@@ -24,9 +23,7 @@ TransportOptions TransportOptionsOf(const ServerOptions& options) {
   transport.body_timeout = options.body_timeout;
   transport.idle_timeout = options.idle_timeout;
   transport.busy_poll = options.busy_poll;
-  ::cpu_set_t cores = {};
-  transport.has_one_core =
-      ::sched_getaffinity(0, sizeof(cores), &cores) == 0 && CPU_COUNT(&cores) == 1;
+  transport.has_one_core = CountUsableCores() == 1;
   return transport;
 }
 

@@ -38,6 +38,13 @@ struct QueuedRequest {
   RequestDone done = {};
 };
 
+/// What a thread leaves behind that has run queued requests.
+enum class WorkLeft : std::uint8_t {
+  kNone,       ///< All have been answered.
+  kElsewhere,  ///< Some that other threads run, or will.
+  kHere,       ///< Some that this thread does best to come back for soon, and others may take.
+};
+
 /// Groups requests for one version so that each engine call carries as many as it may.
 ///
 /// Thread-safe. An accepted request is answered exactly once, even if the batcher closes first:
@@ -54,7 +61,8 @@ class Batcher {
   /// not be answered by its deadline; kUnavailable once closed. `request` is then as it was.
   virtual Status Submit(QueuedRequest&& request) = 0;
   /// Runs queued requests on the calling thread if an instance is idle; returns at once otherwise.
-  virtual void RunOnThisThread() = 0;
+  /// Says what is left of the queue's.
+  virtual WorkLeft RunOnThisThread() = 0;
   /// Accepts no more and returns when every accepted request has been answered. Not to be called
   /// from a request's `done`.
   virtual void Close() = 0;

@@ -207,12 +207,14 @@ nanoseconds DynamicBatcher::TimeUntilRun(std::int64_t rows_ahead, SteadyTime now
   return rest + run_time * runs / static_cast<std::int64_t>(instances_.size());
 }
 
-void DynamicBatcher::RunOnThisThread() {
+WorkLeft DynamicBatcher::RunOnThisThread() {
   const SteadyTime start = clock_.Now();
   SteadyTime now = start;
-  while (std::optional<Work> work = TakeWorkForCaller(now, now - start < options_.inline_limit)) {
+  WorkLeft left = WorkLeft::kNone;
+  while (std::optional<Work> work = TakeWorkForCaller(now, now - start, left)) {
     now = Complete(*std::move(work));
   }
+  return left;
 }
 
 void DynamicBatcher::Close() {
@@ -258,16 +260,25 @@ std::optional<DynamicBatcher::Work> DynamicBatcher::TakeWorkForThread() {
   return std::nullopt;
 }
 
+// If there is none for the caller, `left` says why.
 std::optional<DynamicBatcher::Work> DynamicBatcher::TakeWorkForCaller(SteadyTime now,
-                                                                      bool may_run) {
+                                                                      nanoseconds spent,
+                                                                      WorkLeft& left) {
   const MutexLock lock(mutex_);
+  left = queue_.empty() && in_progress_ == 0 ? WorkLeft::kNone : WorkLeft::kElsewhere;
   if (queue_.empty()) return std::nullopt;
   // Who holds the last instance will look at the queue when done with it.
   if (!idle_.empty()) {
-    if (may_run && run_time_.value_or(0ns) < options_.inline_limit) {
-      if (std::optional<Work> work = TakeWork(now)) return work;
+    const nanoseconds run_time = run_time_.value_or(0ns);
+    if (run_time < options_.inline_limit) {
+      const bool has_time = spent == 0ns || spent + run_time < options_.inline_limit;
+      if (has_time) {
+        if (std::optional<Work> work = TakeWork(now)) return work;
+      } else if (options_.has_one_core && NextTurn(now)) {
+        left = WorkLeft::kHere;
+      }
     }
-    WakeThread(now);
+    if (left != WorkLeft::kHere) WakeThread(now);
   }
   WatchDeadlines();
   return std::nullopt;
@@ -305,6 +316,9 @@ SteadyTime DynamicBatcher::Complete(Work work) {
     idle_.push_back(work.instance);
     const nanoseconds before = run_time_.value_or(0ns);
     run_time_ = before + ((done - work.started) - before) / kRunTimeWindow;
+    std::int64_t rows = 0;
+    for (const WaitingRequest& waiting : work.requests.batch) rows += waiting.rows;
+    run_cost_.Observe(rows, done - work.started);
   }
   queue_.Recycle(std::move(work.requests.batch));
   queue_.Recycle(std::move(work.requests.unwanted));
@@ -331,7 +345,7 @@ void DynamicBatcher::TurnDown(WaitingRequests& unwanted, SteadyTime now) {
 std::optional<DynamicBatcher::Work> DynamicBatcher::TakeWork(SteadyTime now) {
   Work work{.started = now};
   queue_.Expire(now, work.requests.unwanted);
-  if (const RequestQueue::Turn turn = queue_.NextTurn(now, closed_)) {
+  if (const RequestQueue::Turn turn = NextTurn(now)) {
     const nanoseconds run_time = run_time_.value_or(0ns);
     // A little more than the average, because half of the runs take longer than it.
     queue_.Take(turn, now + run_time + run_time / 4, work.requests);
@@ -349,11 +363,20 @@ std::optional<DynamicBatcher::Work> DynamicBatcher::TakeWork(SteadyTime now) {
   return work;
 }
 
+// Whose turn it is, with as many rows as are worth their wait. Sizes that somebody prefers stay.
+RequestQueue::Turn DynamicBatcher::NextTurn(SteadyTime now) const {
+  RequestQueue::Turn turn = queue_.NextTurn(now, closed_);
+  if (options_.preferred_batch_sizes.empty()) {
+    turn.max_rows = std::min(turn.max_rows, run_cost_.WorthwhileRows());
+  }
+  return turn;
+}
+
 void DynamicBatcher::WakeThread(SteadyTime now) {
   // One that is on its way will ask for the next if there is more than it can take.
   if (queue_.empty() || idle_.empty() || wakes_ > 0) return;
   // What is not ready yet needs one thread that wakes when it is.
-  if (timers_ > 0 && !queue_.NextTurn(now, closed_)) return;
+  if (timers_ > 0 && !NextTurn(now)) return;
   ++wakes_;
   woken_.NotifyOne();
 }

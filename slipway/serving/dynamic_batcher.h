@@ -9,6 +9,7 @@
 #include "slipway/serving/internal/instance.h"
 #include "slipway/serving/internal/request_queue.h"
 #include "slipway/serving/internal/response_order.h"
+#include "slipway/serving/internal/run_cost.h"
 #include "slipway/serving/queue_policy.h"
 #include "slipway/serving/version_metrics.h"
 
@@ -48,8 +49,11 @@ struct DynamicBatcherOptions {
   std::uint64_t max_queue_bytes = std::uint64_t{256} << 20U;  ///< Of the inputs of all that wait.
   /// While batches take longer than this on average, they run on the instances' threads only, so
   /// that the callers' threads stay responsive and what they bring meanwhile becomes one batch.
-  /// Also the time after which a caller's thread leaves the rest of the queue to the others.
+  /// Also how long a caller's thread runs batches before it leaves the rest of the queue.
   std::chrono::microseconds inline_limit{1000};
+  /// Whether the process may use one core only: another thread would but take its turns, so a
+  /// caller's thread comes back for what it has left itself.
+  bool has_one_core = false;
 };
 
 /// The batcher that joins requests along their first dimension.
@@ -77,7 +81,7 @@ class DynamicBatcher final : public Batcher {
   ~DynamicBatcher() override;
 
   Status Submit(QueuedRequest&& request) override;
-  void RunOnThisThread() override;
+  WorkLeft RunOnThisThread() override;
   void Close() override;
 
  private:
@@ -97,7 +101,8 @@ class DynamicBatcher final : public Batcher {
   Result<QueuePlace> PlaceOf(const QueuedRequest& request) const;
   bool AwaitWake(const std::stop_token& stop);
   std::optional<Work> TakeWorkForThread();
-  std::optional<Work> TakeWorkForCaller(SteadyTime now, bool may_run);
+  std::optional<Work> TakeWorkForCaller(SteadyTime now, std::chrono::nanoseconds spent,
+                                        WorkLeft& left);
   std::optional<Work> AwaitUnwanted(const std::stop_token& stop);
   SteadyTime Complete(Work work);
   void TurnDown(WaitingRequests& unwanted, SteadyTime now);
@@ -110,6 +115,7 @@ class DynamicBatcher final : public Batcher {
       SLIPWAY_REQUIRES(mutex_);
   std::optional<Work> TakeWork(SteadyTime now) SLIPWAY_REQUIRES(mutex_);
   void WakeThread(SteadyTime now) SLIPWAY_REQUIRES(mutex_);
+  RequestQueue::Turn NextTurn(SteadyTime now) const SLIPWAY_REQUIRES(mutex_);
   void WatchDeadlines() SLIPWAY_REQUIRES(mutex_);
   void LookForCancelled(SteadyTime now) SLIPWAY_REQUIRES(mutex_);
 
@@ -132,6 +138,7 @@ class DynamicBatcher final : public Batcher {
       0;  ///< Threads that wait for a request's due time.
   /// How long runs took of late; nothing before the first.
   std::optional<std::chrono::nanoseconds> run_time_ SLIPWAY_GUARDED_BY(mutex_);
+  RunCost run_cost_ SLIPWAY_GUARDED_BY(mutex_);
   SteadyTime last_start_ SLIPWAY_GUARDED_BY(mutex_);  ///< Of the run that began last.
   /// When the thread that answers late requests will look at the queue next.
   SteadyTime watched_until_ SLIPWAY_GUARDED_BY(mutex_) = SteadyTime::max();

@@ -15,7 +15,6 @@ namespace {
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""us;
-using runtime::FakeModel;
 using ::slipway::testing::FailsWith;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -33,15 +32,6 @@ class DynamicBatcherDeadlineTest : public BatcherFixture {
     QueuedRequest request = RequestOf(number, {1});
     request.timeout = timeout;
     return batcher_->Submit(std::move(request));
-  }
-  /// A model whose runs take `duration` of the fake clock.
-  FakeModel RunsFor(std::chrono::milliseconds duration) {
-    FakeModel model = runtime::FakeIdentity(1);
-    model.compute = [this, duration, identity = model.compute](std::span<const TensorView> inputs) {
-      clock_.Advance(duration);
-      return identity(inputs);
-    };
-    return model;
   }
   /// Lets the batcher see enough runs to know how long they take.
   void RunOften(int runs) {
@@ -173,7 +163,7 @@ TEST_F(DynamicBatcherDeadlineTest, DoesNotWaitForCompanyPastADeadline) {
 }
 
 TEST_F(DynamicBatcherDeadlineTest, RefusesAtOnceWhatCannotBeAnsweredInTime) {
-  Start({.max_batch_size = 1, .inline_limit = 1h}, RunsFor(100ms));
+  Start({.max_batch_size = 1, .inline_limit = 1h}, Takes(100ms));
   RunOften(50);
   const std::jthread caller = OccupyInstance(1);
   ASSERT_OK(SubmitWithDeadline(2, 1h));
@@ -186,7 +176,7 @@ TEST_F(DynamicBatcherDeadlineTest, RefusesAtOnceWhatCannotBeAnsweredInTime) {
 }
 
 TEST_F(DynamicBatcherDeadlineTest, RefusesNothingWhileAnInstanceIsIdle) {
-  Start({.max_batch_size = 1, .inline_limit = 1h}, RunsFor(100ms));
+  Start({.max_batch_size = 1, .inline_limit = 1h}, Takes(100ms));
   RunOften(50);
 
   ASSERT_OK(SubmitWithDeadline(1, 1ms));
@@ -196,7 +186,7 @@ TEST_F(DynamicBatcherDeadlineTest, RefusesNothingWhileAnInstanceIsIdle) {
 }
 
 TEST_F(DynamicBatcherDeadlineTest, PrefersWhatCanStillBeAnsweredInTime) {
-  Start({.max_batch_size = 1, .inline_limit = 1h}, RunsFor(100ms));
+  Start({.max_batch_size = 1, .inline_limit = 1h}, Takes(100ms));
   RunOften(50);
   ASSERT_OK(SubmitWithDeadline(1, 50ms));
   ASSERT_OK(SubmitWithDeadline(2, 150ms));
@@ -208,7 +198,7 @@ TEST_F(DynamicBatcherDeadlineTest, PrefersWhatCanStillBeAnsweredInTime) {
 }
 
 TEST_F(DynamicBatcherDeadlineTest, SaysHowLongAFullQueueTakesToEmpty) {
-  Start({.max_batch_size = 1, .max_queue_requests = 2, .inline_limit = 1h}, RunsFor(100ms));
+  Start({.max_batch_size = 1, .max_queue_requests = 2, .inline_limit = 1h}, Takes(100ms));
   RunOften(200);
   const std::jthread caller = OccupyInstance(1);
   ASSERT_OK(Submit(2, {1}));

@@ -219,12 +219,7 @@ TEST_F(DynamicBatcherTest, LeavesAllToItsThreadsWithoutAnInlineLimit) {
 }
 
 TEST_F(DynamicBatcherTest, LeavesSlowModelsToItsThreads) {
-  FakeModel model = runtime::FakeIdentity(1);
-  model.compute = [this, identity = model.compute](std::span<const TensorView> inputs) {
-    clock_.Advance(20ms);
-    return identity(inputs);
-  };
-  Start({.max_batch_size = 8}, model);
+  Start({.max_batch_size = 8}, Takes(20ms));
   ASSERT_OK(Submit(1, {1}));
   batcher_->RunOnThisThread();
 

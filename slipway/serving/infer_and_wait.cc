@@ -35,7 +35,8 @@ Result<InferResponse> InferAndWait(InferenceService& service, InferRequest reque
   Arrival arrival;
   service.Infer(std::move(request),
                 [&](Result<InferResponse> answer) { arrival.Put(std::move(answer)); });
-  service.RunQueued();
+  while (service.RunQueued() == WorkLeft::kHere) {
+  }
   return arrival.Take();
 }
 

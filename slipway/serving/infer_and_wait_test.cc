@@ -23,7 +23,7 @@ class ThreadedService final : public InferenceService {
       done(InferResponse{.model = kFashion, .version = VersionId(1), .id = id, .outputs = {}});
     });
   }
-  void RunQueued() override {}
+  WorkLeft RunQueued() override { return WorkLeft::kElsewhere; }
   bool IsLive() const override { return true; }
   bool IsReady() const override { return true; }
   Result<bool> IsModelReady(const ModelName& /*model*/,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "slipway/runtime/session.h"
+#include "slipway/serving/batcher.h"
 #include "slipway/serving/infer_request.h"
 
 #include <cstdint>
@@ -44,7 +45,10 @@ class InferenceService {
   /// instance can take now; the rest is left to the instances' threads. A front calls it each time
   /// it has decoded all that its sockets had ready: a lone request then runs at once without
   /// changing threads, and requests that came together run as one batch.
-  virtual void RunQueued() = 0;
+  ///
+  /// Says what is left for the models that this thread has queued for. For kHere it calls again as
+  /// soon as it has seen to its sockets, and before it waits for anything.
+  virtual WorkLeft RunQueued() = 0;
 
   /// Whether the process works at all.
   virtual bool IsLive() const = 0;

@@ -218,10 +218,17 @@ void ModelServer::Infer(InferRequest request, InferCallback done) {
   queued.done(std::move(accepted).error());
 }
 
-void ModelServer::RunQueued() {
-  while (const std::optional<std::shared_ptr<ServedVersion>> served = TakeQueued(*this)) {
-    if (*served != nullptr) (*served)->batcher().RunOnThisThread();
+WorkLeft ModelServer::RunQueued() {
+  WorkLeft left = WorkLeft::kNone;
+  std::vector<std::shared_ptr<ServedVersion>> unfinished;
+  while (std::optional<std::shared_ptr<ServedVersion>> served = TakeQueued(*this)) {
+    if (*served == nullptr) continue;
+    const WorkLeft of_this = (*served)->batcher().RunOnThisThread();
+    left = std::max(left, of_this);
+    if (of_this != WorkLeft::kNone) unfinished.push_back(*std::move(served));
   }
+  for (const std::shared_ptr<ServedVersion>& served : unfinished) RememberQueued(*this, served);
+  return left;
 }
 
 bool ModelServer::IsReady() const {

@@ -67,7 +67,7 @@ class ModelServer final : public InferenceService, public ModelAdministration {
   ~ModelServer() override;
 
   void Infer(InferRequest request, InferCallback done) override;
-  void RunQueued() override;
+  WorkLeft RunQueued() override;
   bool IsLive() const override { return true; }
   bool IsReady() const override;
   Result<bool> IsModelReady(const ModelName& model,

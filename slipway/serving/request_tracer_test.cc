@@ -123,7 +123,7 @@ TEST_F(RequestTracerTest, TracesOneModelAndNotAnother) {
                          {.levels = {.named = true, .value = TraceLevels{.timestamps = true}}});
 
   EXPECT_EQ(CountTraced(5, kFashion), 5);
-  EXPECT_EQ(CountTraced(5, kOther), 0);
+  EXPECT_EQ(CountTraced(5, kOtherModel), 0);
 }
 
 TEST_F(RequestTracerTest, PicksNothingWithoutAFile) {

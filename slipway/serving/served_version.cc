@@ -2,6 +2,7 @@
 #include "slipway/serving/served_version.h"
 
 #include "slipway/base/files.h"
+#include "slipway/base/usable_cores.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/serving/internal/warmup.h"
 #include "slipway/serving/model_config_text.h"
@@ -51,7 +52,8 @@ DynamicBatcherOptions BatcherOptions(const ModelConfig& config, const ModelSigna
           .thread_cores = std::move(cores),
           .max_queue_requests = defaults.max_queue_requests,
           .max_queue_bytes = defaults.max_queue_bytes,
-          .inline_limit = defaults.inline_limit};
+          .inline_limit = defaults.inline_limit,
+          .has_one_core = CountUsableCores() == 1};
 }
 
 /// Refuses a configuration that leaves something to the model file.

@@ -37,7 +37,7 @@ TEST(TraceSettingsTest, LetsAModelDifferUntilItsFieldIsCleared) {
 
   EXPECT_EQ(settings.Of(kFashion).rate, 9U);
   EXPECT_EQ(settings.Of(kFashion).count, 3);
-  EXPECT_EQ(settings.Of(kOther).rate, 6U);
+  EXPECT_EQ(settings.Of(kOtherModel).rate, 6U);
 
   EXPECT_EQ(settings.ChangeModel(kFashion, {.rate = {.named = true}}).rate, 6U);
 }
@@ -61,7 +61,7 @@ TEST(TraceSettingsTest, KnowsWhetherAnythingIsTraced) {
 
   EXPECT_TRUE(settings.is_on());
   EXPECT_TRUE(settings.Of(kFashion).is_on());
-  EXPECT_FALSE(settings.Of(kOther).is_on());
+  EXPECT_FALSE(settings.Of(kOtherModel).is_on());
   EXPECT_GT(settings.generation(), before);
   settings.ChangeModel(kFashion, Levels({}));
   EXPECT_FALSE(settings.is_on());
@@ -74,10 +74,10 @@ TEST(TraceSettingsTest, CountsTracesDown) {
   EXPECT_TRUE(settings.TakeOne(kFashion));
   EXPECT_TRUE(settings.TakeOne(kFashion));
   EXPECT_FALSE(settings.TakeOne(kFashion));
-  EXPECT_TRUE(settings.TakeOne(kOther));
-  EXPECT_FALSE(settings.TakeOne(kOther));
+  EXPECT_TRUE(settings.TakeOne(kOtherModel));
+  EXPECT_FALSE(settings.TakeOne(kOtherModel));
   settings.ChangeGlobal({.count = {.named = true, .value = -1}});
-  EXPECT_TRUE(settings.TakeOne(kOther));
+  EXPECT_TRUE(settings.TakeOne(kOtherModel));
   EXPECT_EQ(settings.Global().count, -1);
 }
 

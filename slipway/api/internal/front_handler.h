@@ -25,7 +25,7 @@ class FrontHandler final : public HttpHandler {
         grpc_(parts, offered) {}
 
   void Handle(HttpRequest request, Responder respond) override;
-  void OnRoundEnd() override { service_.RunQueued(); }
+  serving::WorkLeft OnRoundEnd() override { return service_.RunQueued(); }
   StreamMode ModeOf(const HttpRequest& head) const override { return GrpcHandler::ModeOf(head); }
   std::shared_ptr<StreamObserver> HandleStream(HttpRequest request,
                                                std::unique_ptr<HttpStream> stream) override {

@@ -3,6 +3,7 @@
 
 #include "slipway/api/internal/http_message.h"
 #include "slipway/api/internal/http_stream.h"
+#include "slipway/serving/batcher.h"
 
 #include <functional>
 #include <memory>
@@ -22,7 +23,9 @@ class HttpHandler {
   virtual void Handle(HttpRequest request, Responder respond) = 0;
   /// Called on an I/O thread when every request that its sockets had ready has been handed to
   /// `Handle`, and every piece of a stream to its observer: the moment to run what they queued.
-  virtual void OnRoundEnd() = 0;
+  /// Says what is left of it; for kHere it is called again as soon as the sockets have been seen
+  /// to.
+  virtual serving::WorkLeft OnRoundEnd() = 0;
 
   /// Whether a request with this method, target and these fields goes to `HandleStream`. Called for
   /// every request, so it is quick.

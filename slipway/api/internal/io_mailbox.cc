@@ -88,13 +88,11 @@ void IoMailbox::Close() {
 }
 
 Responder MakeResponder(std::shared_ptr<ConnectionHandle> handle, RequestId id) {
-  handle->mailbox->Expect();
   return [handle = std::move(handle), id](HttpResponse response) {
     IoMailbox& mailbox = *handle->mailbox;
     if (!mailbox.IsOwnThread()) {
       return mailbox.Post({.to = handle, .id = id, .response = std::move(response)});
     }
-    mailbox.Arrive();
     if (handle->connection != nullptr) handle->connection->Respond(id, std::move(response));
   };
 }

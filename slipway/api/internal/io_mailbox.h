@@ -33,7 +33,7 @@ struct Letter {
   std::optional<StreamStep> step = {};  ///< Absent: the response is whole.
 };
 
-/// Brings responses that are given on other threads to an I/O thread, and counts those to come.
+/// Brings responses that are given on other threads to an I/O thread.
 ///
 /// Thread-safe, where nothing else is said.
 class IoMailbox {
@@ -47,11 +47,6 @@ class IoMailbox {
   /// Takes `letter`; drops it once closed.
   void Post(Letter letter);
   std::vector<Letter> Take();
-  /// Notes that a whole response is to come, and that it has. On the I/O thread.
-  void Expect() { ++expected_; }
-  void Arrive() { --expected_; }
-  /// How many whole responses are to come: those that are being computed. On the I/O thread.
-  std::size_t expected() const { return expected_; }
   /// Sleeps until `end` at the latest; once there is a letter, for `pause` more, in which others
   /// may come. Returns whether there are letters. The I/O thread alone calls it.
   bool WaitForLetters(std::chrono::steady_clock::time_point end, std::chrono::microseconds pause);
@@ -60,7 +55,6 @@ class IoMailbox {
  private:
   const std::function<void()> deliver_;
   std::thread::id owner_;
-  std::size_t expected_ = 0;  // The I/O thread's.
   Mutex mutex_;
   boost::asio::io_context* io_ SLIPWAY_GUARDED_BY(mutex_);  // Null once closed.
   std::vector<Letter> letters_ SLIPWAY_GUARDED_BY(mutex_);

@@ -46,20 +46,6 @@ TEST(IoMailboxTest, SleepsUntilALetterComes) {
   EXPECT_TRUE(mailbox.WaitForLetters(now + std::chrono::hours(1), std::chrono::microseconds(1)));
 }
 
-TEST(IoMailboxTest, ExpectsAWholeAnswerFromEachResponder) {
-  boost::asio::io_context io;
-  const auto mailbox = std::make_shared<IoMailbox>(io, [] {});
-  mailbox->Own();
-  const auto handle = std::make_shared<ConnectionHandle>(mailbox, nullptr);
-  Responder first = MakeResponder(handle, 1);
-  const Responder second = MakeResponder(handle, 2);
-  EXPECT_EQ(mailbox->expected(), 2U);
-
-  first({});
-
-  EXPECT_EQ(mailbox->expected(), 1U);
-}
-
 TEST(IoMailboxTest, DropsLettersOnceClosed) {
   boost::asio::io_context io;
   IoMailbox mailbox(io, [] {});

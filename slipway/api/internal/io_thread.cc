@@ -67,7 +67,6 @@ void IoThread::Start(const std::string& name) {
 void IoThread::Run() {
   mailbox_->Own();
   while (!stopping_) {
-    if (shared_.options.has_one_core && mailbox_->expected() > 0) LeaveCoreToRequests();
     WaitForEvent();
     for (int count = 1; count < kHandlersPerRound && io_.poll_one() > 0; ++count) {
     }
@@ -80,6 +79,16 @@ void IoThread::Run() {
 // to wake a core that has gone to sleep takes longer than such a wait. Not while requests are open
 // elsewhere in this process, whose threads may want the core.
 void IoThread::WaitForEvent() {
+  const serving::WorkLeft left = WorkLeft();
+  if (left == serving::WorkLeft::kHere) {
+    io_.poll_one();
+    return;
+  }
+  // Each event would take the core from a thread that computes, and each answer of a batch from the
+  // one that still has the others: they are left to come together.
+  if (left == serving::WorkLeft::kElsewhere) {
+    mailbox_->WaitForLetters(round_end_ + kRoundPause, kBatchPause);
+  }
   const SteadyTime began = shared_.clock.Now();
   const SteadyTime end = began + shared_.options.busy_poll;
   const bool was_short = std::exchange(wait_was_short_, false);
@@ -94,10 +103,11 @@ void IoThread::WaitForEvent() {
   wait_was_short_ = time_.now() < end;
 }
 
-// On one core each event would take it from a thread that computes, and each answer of a batch from
-// the one that still has the others: they are left to come together.
-void IoThread::LeaveCoreToRequests() {
-  mailbox_->WaitForLetters(round_end_ + kRoundPause, kBatchPause);
+// What all handlers have left for other threads of the same core, or for this one.
+serving::WorkLeft IoThread::WorkLeft() const {
+  auto most = serving::WorkLeft::kNone;
+  for (const auto& [handler, left] : left_) most = std::max(most, left);
+  return most;
 }
 
 bool IoThread::HasOpenRequests() const {
@@ -120,10 +130,16 @@ void IoThread::FlushLater(std::shared_ptr<Connection> connection) {
 }
 
 // A flush may let a connection read on in what it had to put aside, so it goes on until all is
-// quiet.
+// quiet. Who has left something is told again.
 void IoThread::EndRound() {
+  for (const auto& [handler, left] : left_) {
+    if (left != serving::WorkLeft::kNone) NoteRequest(*handler);
+  }
   while (!called_handlers_.empty() || !unflushed_.empty()) {
-    for (HttpHandler* handler : std::exchange(called_handlers_, {})) handler->OnRoundEnd();
+    for (HttpHandler* handler : std::exchange(called_handlers_, {})) {
+      const serving::WorkLeft left = handler->OnRoundEnd();
+      if (shared_.options.has_one_core) left_[handler] = left;
+    }
     flushing_.swap(unflushed_);
     for (const auto& connection : flushing_) connection->Flush();
     flushing_.clear();
@@ -135,7 +151,6 @@ void IoThread::EndRound() {
 void IoThread::DeliverLetters() {
   EnterRound();
   for (Letter& letter : mailbox_->Take()) {
-    if (!letter.step) mailbox_->Arrive();
     if (letter.to->connection == nullptr) continue;
     Connection& connection = *letter.to->connection;
     if (letter.step) {

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -63,9 +64,9 @@ class IoThread final : public ConnectionHost {
 
   void Run();
   void WaitForEvent();
-  void LeaveCoreToRequests();
   bool HasOpenRequests() const;
   void EndRound();
+  serving::WorkLeft WorkLeft() const;
   void DeliverLetters();
   Listener& AddListener(HttpHandler& handler);
   void AddConnection(boost::asio::ip::tcp::socket socket, HttpHandler& handler);
@@ -87,7 +88,9 @@ class IoThread final : public ConnectionHost {
   std::vector<std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> unflushed_;
   std::vector<std::shared_ptr<Connection>> flushing_;
-  std::vector<HttpHandler*> called_handlers_;        // That have got requests in this round.
+  std::vector<HttpHandler*> called_handlers_;  // That have got requests in this round.
+  // Where there is one core: what each handler left of the last round that it was told the end of.
+  std::map<HttpHandler*, serving::WorkLeft> left_;
   std::chrono::steady_clock::time_point round_end_;  // Of the last one.
   bool in_round_ = false;
   bool wait_was_short_ = false;  // The last one for an event.

@@ -22,9 +22,26 @@ const ListenAddress kFreePort{.host = "127.0.0.1", .port = 0};
 class RoundHandler final : public HttpHandler {
  public:
   void Handle(HttpRequest, Responder respond) override { waiting_.push_back(std::move(respond)); }
-  void OnRoundEnd() override {
+  serving::WorkLeft OnRoundEnd() override {
     const std::string size = fmt::format("round of {}", waiting_.size());
     for (Responder& respond : std::exchange(waiting_, {})) respond(ResponseOf(size));
+    return serving::WorkLeft::kNone;
+  }
+
+ private:
+  std::vector<Responder> waiting_;
+};
+
+// Answers one request a round and leaves the others to the next.
+class SlowHandler final : public HttpHandler {
+ public:
+  void Handle(HttpRequest, Responder respond) override { waiting_.push_back(std::move(respond)); }
+  serving::WorkLeft OnRoundEnd() override {
+    if (!waiting_.empty()) {
+      waiting_.back()(ResponseOf("done"));
+      waiting_.pop_back();
+    }
+    return waiting_.empty() ? serving::WorkLeft::kNone : serving::WorkLeft::kHere;
   }
 
  private:
@@ -104,6 +121,19 @@ TEST_F(IoThreadTest, AnswersAllWhereOneCoreComputesAsWell) {
 
   EXPECT_THAT(patient.ReadResponse(), EndsWith("late"));
   EXPECT_EQ(thread.Stop(), 0U);
+}
+
+TEST_F(IoThreadTest, ComesBackForWhatIsLeftWhereThereIsOneCore) {
+  options.has_one_core = true;
+  SlowHandler handler;
+  IoThread thread(shared);
+  ASSERT_OK_AND_ASSIGN(const std::uint16_t port, thread.Open(kFreePort, handler));
+  thread.Start("test-io");
+  RawClient client(port);
+
+  client.Send(Get("/1") + Get("/2") + Get("/3"));
+
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(client.ReadResponse(), EndsWith("done"));
 }
 
 TEST_F(IoThreadTest, ClosesConnectionsOverTheLimit) {

@@ -26,13 +26,14 @@ class FakeService final : public serving::InferenceService {
     queue_.emplace_back(std::move(request), std::move(done));
   }
 
-  void RunQueued() override {
+  serving::WorkLeft RunQueued() override {
     std::vector<Queued> queue;
     {
       const MutexLock lock(mutex_);
       std::swap(queue, queue_);
     }
     for (Queued& queued : queue) queued.second(Answer(queued.first));
+    return serving::WorkLeft::kNone;
   }
 
   bool IsLive() const override { return true; }

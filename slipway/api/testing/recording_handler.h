@@ -36,10 +36,11 @@ class RecordingHandler final : public HttpHandler {
     if (!is_later) respond(ResponseOf("echo " + target));
   }
 
-  void OnRoundEnd() override {
+  serving::WorkLeft OnRoundEnd() override {
     const MutexLock lock(mutex_);
     ++round_ends_;
     changed_.NotifyAll();
+    return later_.empty() ? serving::WorkLeft::kNone : serving::WorkLeft::kElsewhere;
   }
 
   /// Waits for `count` requests in all and returns them; fewer if they do not come.

@@ -2,8 +2,7 @@
 #include "slipway/runtime/internal/ort_environment.h"
 
 #include "slipway/base/log.h"
-
-#include <sched.h>
+#include "slipway/base/usable_cores.h"
 
 #include <cstdlib>
 #include <limits>
@@ -11,17 +10,9 @@
 namespace slipway::runtime {
 namespace {
 
-/// The cores that this process may run on, which in a container are fewer than the machine has.
-std::size_t AllowedCores() {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  if (::sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
-  return static_cast<std::size_t>(CPU_COUNT(&cores));
-}
-
 Result<OrtOwned<OrtThreadingOptions>> ToThreadingOptions(const EngineOptions& options) {
   const std::size_t threads =
-      options.intra_op_threads == 0 ? AllowedCores() : options.intra_op_threads;
+      options.intra_op_threads == 0 ? CountUsableCores() : options.intra_op_threads;
   if (threads > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     return InvalidArgument("{} threads are too many", threads);
   }

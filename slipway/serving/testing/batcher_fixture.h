@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -73,6 +74,16 @@ class BatcherFixture : public ::testing::Test {
         options, {.session = *session_, .clock = clock_, .metrics = metrics_});
   }
 
+  /// y = x, for which the engine takes `fixed`, and `each` for every row, of the fake clock.
+  runtime::FakeModel Takes(std::chrono::microseconds fixed,
+                           std::chrono::microseconds each = std::chrono::microseconds(0)) {
+    runtime::FakeModel model = runtime::FakeIdentity(1);
+    model.compute = [=, this, identity = model.compute](std::span<const TensorView> inputs) {
+      clock_.Advance(fixed + inputs[0].shape[0] * each);
+      return identity(inputs);
+    };
+    return model;
+  }
   /// A request of this shape, answered under `number`.
   QueuedRequest RequestOf(int number, std::vector<float> elements, const Shape& shape) {
     auto storage = std::make_shared<std::vector<float>>(std::move(elements));

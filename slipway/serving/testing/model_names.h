@@ -7,7 +7,7 @@ namespace slipway::serving {
 
 inline const ModelName kFashion = *ModelName::Parse("fashion");
 inline const ModelName kMnist = *ModelName::Parse("mnist");
-inline const ModelName kOther = *ModelName::Parse("other");
+inline const ModelName kOtherModel = *ModelName::Parse("other");
 inline const ModelName kAbsent = *ModelName::Parse("absent");
 
 }  // namespace slipway::serving

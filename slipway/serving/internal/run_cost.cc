@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "slipway/serving/internal/run_cost.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace slipway::serving {
+namespace {
+
+using std::chrono_literals::operator""us;
+
+/// What a call still counts after the next.
+constexpr double kKept = 1 - 1.0 / 64;
+/// The variance of rows, as a share of the square of their mean, that tells the line's slope.
+constexpr double kLeastSpread = 0.01;
+/// The share of a call that its fixed part may be.
+constexpr double kFixedShare = 1.0 / 32;
+/// Shorter calls keep nobody waiting long enough to mind.
+constexpr std::chrono::nanoseconds kLeastTime = 500us;
+
+}  // namespace
+
+void RunCost::Observe(std::int64_t rows, std::chrono::nanoseconds time) {
+  const auto count = static_cast<double>(rows);
+  const auto cost = static_cast<double>(time.count());
+  const auto add = [](double& sum, double term) { sum = kKept * sum + term; };
+  add(weight_, 1);
+  add(rows_, count);
+  add(time_, cost);
+  add(rows_squared_, count * count);
+  add(rows_by_time_, count * cost);
+}
+
+std::int64_t RunCost::WorthwhileRows() const {
+  constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+  const double spread = weight_ * rows_squared_ - rows_ * rows_;
+  if (spread <= kLeastSpread * rows_ * rows_) return kUnlimited;
+  const double each = (weight_ * rows_by_time_ - rows_ * time_) / spread;
+  if (each <= 0) return kUnlimited;
+  const double fixed = std::max((time_ - each * rows_) / weight_, 0.0);
+  const double least_time = static_cast<double>(kLeastTime.count());
+  const double rows = std::max(fixed / kFixedShare, least_time) / each;
+  return rows < 1e9 ? std::max<std::int64_t>(static_cast<std::int64_t>(rows), 1) : kUnlimited;
+}
+
+}  // namespace slipway::serving
