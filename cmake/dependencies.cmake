@@ -11,6 +11,8 @@ find_package(simdjson REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 find_package(OnnxRuntime 1.21 REQUIRED)
+# By its file: nothing of ours needs headers of it, and the package that has them brings four more.
+find_library(SLIPWAY_TCMALLOC NAMES libtcmalloc_minimal.so.4)
 if(SLIPWAY_BUILD_TESTS OR SLIPWAY_FUZZ)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -64,7 +64,8 @@ class Callers {
           done.count_down();
         });
       }
-      server.RunQueued();
+      while (server.RunQueued() == WorkLeft::kHere) {
+      }
       done.wait();
     }
   }

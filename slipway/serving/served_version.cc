@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/serving/served_version.h"
 
+#include "slipway/base/background.h"
 #include "slipway/base/files.h"
+#include "slipway/base/free_memory.h"
 #include "slipway/base/usable_cores.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/serving/internal/warmup.h"
@@ -93,26 +95,11 @@ Result<std::unique_ptr<ServedVersion>> ServedVersion::Load(const VersionSource& 
                                                            const ServingDefaults& defaults,
                                                            const ServerParts& parts) {
   const SteadyTime start = parts.clock.Now();
-  if (!defaults.auto_complete) SLIPWAY_TRY(CheckIsWhole(source.config));
-  SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(source.model_file));
-  SLIPWAY_TRY_ASSIGN(std::unique_ptr<runtime::Session> session,
-                     parts.engine.Load(file, source.config.session));
-  const SessionSpecs specs{.inputs = session->inputs(),
-                           .outputs = session->outputs(),
-                           .optional_inputs = session->optional_inputs()};
-  const std::int64_t max_batch_size = defaults.auto_complete ? defaults.max_batch_size : 0;
-  SLIPWAY_TRY_ASSIGN(ModelSignature signature,
-                     CompleteSignature(source.config, specs, max_batch_size));
-  std::unique_ptr<ServedVersion> served(
-      new ServedVersion(source, std::move(session), std::move(signature)));
+  // The instances' threads take their priority from the one that starts them: that is this one.
+  Result<std::unique_ptr<ServedVersion>> prepared;
+  RunInBackground([&] { prepared = Prepare(source, defaults, parts.engine); });
+  SLIPWAY_TRY_ASSIGN(std::unique_ptr<ServedVersion> served, std::move(prepared));
   const DynamicBatcherOptions options = BatcherOptions(source.config, served->signature_, defaults);
-  SLIPWAY_TRY_ASSIGN(served->config_,
-                     CompleteConfigText(source.config, {.model = source.model,
-                                                        .signature = served->signature_,
-                                                        .instance_count = options.instance_count}));
-  for (const auto& [output, name] : source.config.label_files) {
-    SLIPWAY_TRY_ASSIGN(served->labels_[output], ReadLabels(source.folder, name));
-  }
   SLIPWAY_TRY(served->WarmUp(source, options, parts.clock));
   SLIPWAY_TRY_ASSIGN(served->batcher_,
                      DynamicBatcher::Create(options, {.session = *served->session_,
@@ -122,12 +109,47 @@ Result<std::unique_ptr<ServedVersion>> ServedVersion::Load(const VersionSource& 
   return served;
 }
 
+Result<std::unique_ptr<ServedVersion>> ServedVersion::Prepare(const VersionSource& source,
+                                                              const ServingDefaults& defaults,
+                                                              const runtime::Engine& engine) {
+  if (!defaults.auto_complete) SLIPWAY_TRY(CheckIsWhole(source.config));
+  SLIPWAY_TRY_ASSIGN(const graph::ModelFile file, graph::ModelFile::Open(source.model_file));
+  SLIPWAY_TRY_ASSIGN(std::unique_ptr<runtime::Session> session,
+                     engine.Load(file, source.config.session));
+  const SessionSpecs specs{.inputs = session->inputs(),
+                           .outputs = session->outputs(),
+                           .optional_inputs = session->optional_inputs()};
+  const std::int64_t max_batch_size = defaults.auto_complete ? defaults.max_batch_size : 0;
+  SLIPWAY_TRY_ASSIGN(ModelSignature signature,
+                     CompleteSignature(source.config, specs, max_batch_size));
+  std::unique_ptr<ServedVersion> served(
+      new ServedVersion(source, std::move(session), std::move(signature)));
+  const std::size_t instances =
+      BatcherOptions(source.config, served->signature_, defaults).instance_count;
+  SLIPWAY_TRY_ASSIGN(served->config_,
+                     CompleteConfigText(source.config, {.model = source.model,
+                                                        .signature = served->signature_,
+                                                        .instance_count = instances}));
+  for (const auto& [output, name] : source.config.label_files) {
+    SLIPWAY_TRY_ASSIGN(served->labels_[output], ReadLabels(source.folder, name));
+  }
+  return served;
+}
+
 ServedVersion::ServedVersion(const VersionSource& source, std::unique_ptr<runtime::Session> session,
                              ModelSignature signature)
     : version_(source.version),
       session_(std::move(session)),
       signature_(std::move(signature)),
       metrics_(source.metrics) {}
+
+ServedVersion::~ServedVersion() {
+  batcher_.reset();
+  RunInBackground([this] { session_.reset(); });
+  // The heap keeps freed blocks: 200 loads of a small CNN leave 15 MB more than with this. Not in
+  // the background, because other threads wait for the heap meanwhile.
+  ReturnFreeMemory();
+}
 
 ClassLabels ServedVersion::labels(std::string_view output) const {
   const auto found = labels_.find(output);

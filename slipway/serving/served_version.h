@@ -75,6 +75,10 @@ class ServedVersion {
                                                      const ServingDefaults& defaults,
                                                      const ServerParts& parts);
 
+  ~ServedVersion();
+  ServedVersion(const ServedVersion&) = delete;
+  ServedVersion& operator=(const ServedVersion&) = delete;
+
   VersionId version() const { return version_; }
   const ModelSignature& signature() const { return signature_; }
   /// The completed configuration.
@@ -87,11 +91,15 @@ class ServedVersion {
  private:
   ServedVersion(const VersionSource& source, std::unique_ptr<runtime::Session> session,
                 ModelSignature signature);
+  /// All of `Load` that starts no threads.
+  static Result<std::unique_ptr<ServedVersion>> Prepare(const VersionSource& source,
+                                                        const ServingDefaults& defaults,
+                                                        const runtime::Engine& engine);
   Status WarmUp(const VersionSource& source, const DynamicBatcherOptions& options,
                 const Clock& clock) const;
 
   const VersionId version_;
-  const std::unique_ptr<runtime::Session> session_;
+  std::unique_ptr<runtime::Session> session_;
   const ModelSignature signature_;
   // Shared with the server, for which they go on counting when the version is loaded again.
   const std::shared_ptr<VersionMetrics> metrics_;

@@ -5,8 +5,6 @@
 #include "slipway/runtime/internal/ort_tensor.h"
 #include "slipway/runtime/kernels/register_operators.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 
 namespace slipway::runtime {
@@ -223,12 +221,6 @@ Result<std::unique_ptr<Session>> OnnxRuntimeSession::Create(const OrtEnvironment
   if (!optional) return Annotate(optional.error(), "model {}", bytes.name);
   return std::unique_ptr<Session>(new OnnxRuntimeSession(
       *std::move(loaded), {*std::move(inputs), *std::move(outputs), *std::move(optional)}));
-}
-
-OnnxRuntimeSession::~OnnxRuntimeSession() {
-  session_.reset();
-  // The heap keeps freed blocks: 200 loads of a small CNN leave 15 MB more than with this.
-  ::malloc_trim(0);
 }
 
 std::unique_ptr<Executor> OnnxRuntimeSession::NewExecutor() const {

@@ -24,7 +24,6 @@ class OnnxRuntimeSession final : public Session {
   static Result<std::unique_ptr<Session>> Create(const OrtEnvironment& environment,
                                                  const ModelBytes& bytes,
                                                  const SessionOptions& options);
-  ~OnnxRuntimeSession() override;
 
   const std::vector<TensorSpec>& inputs() const override { return inputs_; }
   const std::vector<TensorSpec>& outputs() const override { return outputs_; }

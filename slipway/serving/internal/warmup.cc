@@ -138,7 +138,8 @@ Status RunOnce(QueuedRequest request, Batcher& batcher) {
     answer.Set(outputs ? Status() : Status(outputs.error()));
   };
   SLIPWAY_TRY(batcher.Submit(std::move(request)));
-  batcher.RunOnThisThread();
+  while (batcher.RunOnThisThread() == WorkLeft::kHere) {
+  }
   return answer.Await();
 }
 
