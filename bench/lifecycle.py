@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a change of models costs those who call meanwhile, and what it leaves behind."""
 import concurrent.futures
+import dataclasses
 import http.client
+import pathlib
 import shutil
 import statistics
 import time
@@ -12,44 +14,73 @@ import machine
 import onnx_models
 import servers
 from report import Table
+from servers import CNN
 
 SWAPS = 200
 SWAP_SECONDS = 0.1
+RELEASES = 60
+RELEASE_SECONDS = 1
+RELEASE_RATE = 6000  # About half of what the CNN is served at.
+RELEASE_CONNECTIONS = 32
 CYCLES = 1000
 CYCLES_A_SAMPLE = 50
 RACES = 5000
 RATE = 1000
-FLAGS = ["--model-control-mode", "explicit", "--load-model", "steady", "--load-model", "swapped"]
+FLAGS = ["--model-control-mode", "explicit", "--load-model", "steady", "--load-model", "swapped",
+         "--load-model", "released"]
 
 
 def measure(bench):
     """The tables of this section."""
     model = servers.Model(onnx_models.identity("n", 16), "")
-    ours = servers.Slipway({name: model for name in ("steady", "swapped", "cycled")}, FLAGS)
+    models = {name: model for name in ("steady", "swapped", "cycled")}
+    ours = servers.Slipway(models | {"released": servers.Model(CNN.read_bytes(), "")}, FLAGS)
     with ours.start() as running:
-        rows = [*swaps(bench, ours, running), *cycles(bench, running), races(running)]
+        rows = [*swaps(ours, running), *releases(ours, running), *cycles(bench, running), races(running)]
     return [Table("Models that come and go under load", ("what", "figure", "against", "ratio", "target"), rows)]
 
 
-def swaps(bench, ours, running):
-    """Replaces the version of a model that is called at a steady rate."""
-    seconds = int(SWAPS * SWAP_SECONDS) + 1
+def swaps(ours, running):
+    """Replaces the version of a small model ten times a second while it is called at a steady rate."""
     load = loads.SlipwayBench("swapped", "http", "swapped", "--rate", RATE)
-    steady = load.run(running, 8, seconds)
+    return swap_rows(Swaps(SWAPS, SWAP_SECONDS, ours.repository / "swapped"), running,
+                     lambda seconds: load.run(running, 8, seconds))
+
+
+def releases(ours, running):
+    """The same with the CNN, once a second."""
+    load = loads.SlipwayBench("released", "grpc", "released", "--rate", RELEASE_RATE)
+    return swap_rows(Swaps(RELEASES, RELEASE_SECONDS, ours.repository / "released"), running,
+                     lambda seconds: load.run(running, RELEASE_CONNECTIONS, seconds))
+
+
+@dataclasses.dataclass(frozen=True)
+class Swaps:
+    """New versions of the model in `folder`, one each `interval` seconds."""
+    count: int
+    interval: float
+    folder: pathlib.Path
+
+
+def swap_rows(swaps, running, run):
+    """What `run`, given seconds, measures with `swaps` and without."""
+    count, interval, folder = swaps.count, swaps.interval, swaps.folder
+    seconds = int(count * interval) + 1
+    steady = run(seconds)
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        stormy = pool.submit(load.run, running, 8, seconds)
+        stormy = pool.submit(run, seconds)
         with machine.out_of_the_way():
-            for version in range(2, SWAPS + 2):
-                time.sleep(SWAP_SECONDS)
-                folder = ours.repository / "swapped"
+            for version in range(2, count + 2):
+                time.sleep(interval)
                 shutil.copytree(folder / "1", folder / str(version))
-                post(running, "swapped", "load")
+                post(running, folder.name, "load")
                 if version > 2:
                     shutil.rmtree(folder / str(version - 1))
         figures = stormy.result()
     total = figures["good"] + figures["bad"]
-    yield [f"failed requests of {total:,} during {SWAPS} swaps", str(figures["bad"]), "", "", "0"]
-    yield ["p99 in µs during swaps", f"{figures['p99_us']:,.0f}", f"{steady['p99_us']:,.0f} without",
+    what = f"{count} swaps, {1 / interval:.0f} a second"
+    yield [f"failed requests of {total:,} during {what}", str(figures["bad"]), "", "", "0"]
+    yield [f"p99 in µs during {what}", f"{figures['p99_us']:,.0f}", f"{steady['p99_us']:,.0f} without",
            f"{figures['p99_us'] / steady['p99_us']:.2f}", "≤ 1.2"]
 
 

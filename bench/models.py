@@ -6,9 +6,8 @@ import statistics
 import fashion
 import machine
 from report import Table
-from servers import BUILD, ROOT, slipway
+from servers import BUILD, CNN, slipway
 
-CNN = ROOT / "examples/fashion/cnn.onnx"
 HEAD = ("what", "float32", "int8", "change", "target")
 
 

@@ -17,6 +17,7 @@ import machine
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/bench"
+CNN = ROOT / "examples/fashion/cnn.onnx"
 START_SECONDS = 60
 
 
