@@ -50,7 +50,7 @@ struct DynamicBatcherOptions {
   /// While batches take longer than this on average, they run on the instances' threads only, so
   /// that the callers' threads stay responsive and what they bring meanwhile becomes one batch.
   /// Also how long a caller's thread runs batches before it leaves the rest of the queue.
-  std::chrono::microseconds inline_limit{1000};
+  std::chrono::microseconds inline_limit{1500};
   /// Whether the process may use one core only: another thread would but take its turns, so a
   /// caller's thread comes back for what it has left itself.
   bool has_one_core = false;

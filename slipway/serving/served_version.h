@@ -39,7 +39,7 @@ struct ServingDefaults {
   std::size_t max_queue_requests = 1024;                      ///< Waiting requests of a version.
   std::uint64_t max_queue_bytes = std::uint64_t{256} << 20U;  ///< Of their inputs.
   /// Batches that take longer than this run on threads of their own.
-  std::chrono::microseconds inline_limit{1000};
+  std::chrono::microseconds inline_limit{1500};
   HostPolicies host_policies = {};  ///< Where instance groups' threads run.
 };
 

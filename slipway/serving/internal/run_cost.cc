@@ -2,7 +2,6 @@
 #include "slipway/serving/internal/run_cost.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace slipway::serving {
 namespace {
@@ -15,10 +14,16 @@ constexpr double kKept = 1 - 1.0 / 64;
 constexpr double kLeastSpread = 0.01;
 /// The share of a call that its fixed part may be.
 constexpr double kFixedShare = 1.0 / 32;
-/// Shorter calls keep nobody waiting long enough to mind.
-constexpr std::chrono::nanoseconds kLeastTime = 500us;
+/// Shorter calls keep nobody waiting long enough to mind, and find the caches full of what came
+/// between them.
+constexpr std::chrono::nanoseconds kLeastTime = 800us;
+/// Half the rows of the first full call.
+constexpr std::int64_t kFirstRows = 8;
+constexpr std::int64_t kMostRows = std::int64_t{1} << 40U;
 
 }  // namespace
+
+RunCost::RunCost() : known_(kFirstRows) {}
 
 void RunCost::Observe(std::int64_t rows, std::chrono::nanoseconds time) {
   const auto count = static_cast<double>(rows);
@@ -29,18 +34,19 @@ void RunCost::Observe(std::int64_t rows, std::chrono::nanoseconds time) {
   add(time_, cost);
   add(rows_squared_, count * count);
   add(rows_by_time_, count * cost);
+  known_ = ByLine().value_or(known_);
 }
 
-std::int64_t RunCost::WorthwhileRows() const {
-  constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+std::optional<std::int64_t> RunCost::ByLine() const {
   const double spread = weight_ * rows_squared_ - rows_ * rows_;
-  if (spread <= kLeastSpread * rows_ * rows_) return kUnlimited;
+  if (spread <= kLeastSpread * rows_ * rows_) return std::nullopt;
   const double each = (weight_ * rows_by_time_ - rows_ * time_) / spread;
-  if (each <= 0) return kUnlimited;
+  if (each <= 0) return kMostRows;
   const double fixed = std::max((time_ - each * rows_) / weight_, 0.0);
-  const double least_time = static_cast<double>(kLeastTime.count());
-  const double rows = std::max(fixed / kFixedShare, least_time) / each;
-  return rows < 1e9 ? std::max<std::int64_t>(static_cast<std::int64_t>(rows), 1) : kUnlimited;
+  const double rows = std::max(fixed / kFixedShare, static_cast<double>(kLeastTime.count())) / each;
+  return static_cast<std::int64_t>(std::clamp(rows, 1.0, static_cast<double>(kMostRows)));
 }
+
+std::int64_t RunCost::WorthwhileRows() const { return ByLine().value_or(2 * known_); }
 
 }  // namespace slipway::serving

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace slipway::serving {
 
@@ -12,14 +13,20 @@ namespace slipway::serving {
 /// Not thread-safe.
 class RunCost {
  public:
+  RunCost();
+
   /// Notes a call with `rows` rows, at least 1, that took `time`.
   void Observe(std::int64_t rows, std::chrono::nanoseconds time);
   /// The rows of a call from which on more of them would hardly make any of them cheaper: a call
-  /// with more only keeps its first requests waiting for its last. No limit while calls have not
-  /// differed enough to tell, as they do not for long when all are cut to this.
+  /// with more only keeps its first requests waiting for its last. While calls do not differ enough
+  /// to tell, as when all are cut to this, twice what it was: the next that are full do.
   std::int64_t WorthwhileRows() const;
 
  private:
+  /// What the line says; nothing while it has no slope.
+  std::optional<std::int64_t> ByLine() const;
+
+  std::int64_t known_;  // What the line said last.
   // Sums over the calls, each with its weight, of 1, rows, time, rows² and rows × time; time in
   // nanoseconds.
   double weight_ = 0;
