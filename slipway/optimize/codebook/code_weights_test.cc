@@ -144,16 +144,16 @@ TEST_F(CodeWeightsTest, TunesTheWholeAndSaysSo) {
 
 TEST_F(CodeWeightsTest, SaysWhyTheWholeIsNotTuned) {
   graph::Model model = SmallCnn();
-  graph::Node erf;
-  erf.op_type = "Erf";
-  erf.inputs = {"y"};
-  erf.outputs = {"z"};
-  model.graph.nodes.push_back(erf);
+  graph::Node atan;
+  atan.op_type = "Atan";
+  atan.inputs = {"y"};
+  atan.outputs = {"z"};
+  model.graph.nodes.push_back(atan);
   model.graph.outputs[0].name = "z";
 
   ASSERT_OK_AND_ASSIGN(const CodingReport report, Code(model, {.tuning_passes = 1}));
 
-  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("no derivative of Erf")));
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("no derivative of Atan")));
   EXPECT_TRUE(report.layers[0].is_coded);
 }
 

@@ -21,6 +21,7 @@ using ::slipway::quantize::testing::ModelBuilder;
 using ::testing::HasSubstr;
 
 constexpr std::int64_t kBatch = 3;
+const std::vector<std::int64_t> kSwapLast = {0, 2, 1};
 
 Tensor RandomTensor(const Shape& shape, unsigned seed) {
   std::mt19937 random(seed);
@@ -154,6 +155,123 @@ TEST_F(GradientGraphTest, KnowsMaximaApartAndOverlapping) {
   }
 }
 
+TEST_F(GradientGraphTest, KnowsProductsOfTwoActivations) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 6}).RandomFloats("w", Shape({6, 5}), 0.4F);
+  builder.Node("MatMul", {"x", "w"}, "a").RandomFloats("v", Shape({6, 5}), 0.4F);
+  builder.Node("MatMul", {"x", "v"}, "b").Node("Transpose", {"b"}, "t", {{"perm", kSwapLast}});
+  builder.Node("MatMul", {"a", "t"}, "scores");
+  // Broadcast over the samples, on the left and on the right.
+  builder.RandomFloats("l", Shape({1, 3, 4}), 0.4F).Node("MatMul", {"l", "scores"}, "m");
+  builder.RandomFloats("r", Shape({2, 1, 4, 3}), 0.4F).Node("MatMul", {"m", "r"}, "y");
+  ExpectDerivatives(builder.Output("y").Build(), {"w", "v", "l", "r"});
+}
+
+TEST_F(GradientGraphTest, KnowsTranspositions) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 2, 3}).RandomFloats("w", Shape({3, 4}), 0.4F);
+  builder.Node("MatMul", {"x", "w"}, "a");
+  builder.Node("Transpose", {"a"}, "b", {{"perm", std::vector<std::int64_t>{1, 2, 0}}});
+  builder.Node("Transpose", {"b"}, "c").RandomFloats("u", Shape({3, 4, 2}), 1);
+  ExpectDerivatives(builder.Node("Mul", {"c", "u"}, "y").Output("y").Build(), {"w"});
+}
+
+TEST_F(GradientGraphTest, SumsOverWhatWasBroadcast) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 4, 5}).RandomFloats("a", Shape({5}), 1).RandomFloats("b", Shape(), 1);
+  builder.Floats("c", Shape({1, 4, 1}), {2, 3, -2, 4}).RandomFloats("d", Shape({2, 1, 1, 5}), 1);
+  builder.Node("Add", {"x", "a"}, "e").Node("Mul", {"b", "e"}, "f").Node("Div", {"f", "c"}, "g");
+  builder.Node("Sub", {"g", "d"}, "h").Node("Div", {"a", "c"}, "i").Node("Mul", {"h", "i"}, "y");
+  ExpectDerivatives(builder.Output("y").Build(), {"a", "b", "c", "d"});
+}
+
+TEST_F(GradientGraphTest, KnowsReductions) {
+  for (const std::int64_t opset : {11, 13, 18}) {
+    SCOPED_TRACE(opset);
+    ModelBuilder builder(opset);
+    builder.Input("x", {-1, 4, 5}).RandomFloats("w", Shape({5, 3}), 0.4F);
+    builder.Node("MatMul", {"x", "w"}, "a").Node("Tanh", {"a"}, "b");
+    const auto reduce = [&](const std::string& op, const std::string& input,
+                            const std::string& output, const std::vector<std::int64_t>& axes,
+                            std::vector<graph::Attribute> attributes) {
+      std::vector<std::string> inputs = {input};
+      if (opset < (op == "ReduceSum" ? 13 : 18)) {
+        attributes.push_back({"axes", axes});
+      } else {
+        builder.Integers(output + "_axes", axes);
+        inputs.push_back(output + "_axes");
+      }
+      builder.Node(op, inputs, output, attributes);
+    };
+    const graph::Attribute flat = {"keepdims", std::int64_t{0}};
+    reduce("ReduceMean", "b", "c", {-2}, {});
+    reduce("ReduceSum", "b", "d", {0, -1}, {flat});
+    reduce("ReduceMean", "b", "e", {2, 1}, {flat});
+    builder.Node("ReduceMean", {"b"}, "f").Node("ReduceSum", {"b"}, "g", {flat});
+    builder.Node("Add", {"c", "f"}, "h")
+        .Node("Reshape", {"d", "four"}, "i")
+        .Integers("four", {4, 1});
+    builder.Node("Mul", {"h", "i"}, "j").Node("Mul", {"j", "g"}, "k").Integers("rows", {-1, 1, 1});
+    builder.Node("Reshape", {"e", "rows"}, "l").Node("Mul", {"k", "l"}, "y");
+    ExpectDerivatives(builder.Output("y").Build(), {"w"});
+  }
+}
+
+TEST_F(GradientGraphTest, KnowsReductionsOfNothing) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 5}).RandomFloats("w", Shape({5, 3}), 0.4F);
+  builder.Node("MatMul", {"x", "w"}, "a").Integers("none", {});
+  builder.Node("ReduceSum", {"a", "none"}, "b", {{"noop_with_empty_axes", std::int64_t{1}}});
+  ExpectDerivatives(builder.Node("Tanh", {"b"}, "y").Output("y").Build(), {"w"});
+}
+
+TEST_F(GradientGraphTest, KnowsSoftmaxOverOneAxisAndOverTheRest) {
+  for (const std::int64_t opset : {12, 13}) {
+    for (const std::int64_t axis : {1, -1, 2}) {
+      SCOPED_TRACE(opset);
+      ModelBuilder builder(opset);
+      builder.Input("x", {-1, 4, 6}).RandomFloats("w", Shape({6, 5}), 1);
+      builder.Node("MatMul", {"x", "w"}, "a").Node("Softmax", {"a"}, "b", {{"axis", axis}});
+      builder.RandomFloats("u", Shape({4, 5}), 3).Node("Mul", {"b", "u"}, "y");
+      ExpectDerivatives(builder.Output("y").Build(), {"w"});
+    }
+  }
+}
+
+TEST_F(GradientGraphTest, KnowsLayerNormalization) {
+  for (const std::int64_t axis : {-1, 1}) {
+    SCOPED_TRACE(axis);
+    ModelBuilder builder(17);
+    builder.Input("x", {-1, 4, 6}).RandomFloats("w", Shape({6, 5}), 0.4F);
+    const Shape normalized = axis == 1 ? Shape({4, 5}) : Shape({5});
+    builder.RandomFloats("scale", normalized, 1).RandomFloats("bias", normalized, 1);
+    builder.Node("MatMul", {"x", "w"}, "a");
+    builder.Node("LayerNormalization", {"a", "scale", "bias"}, "y",
+                 {{"axis", axis}, {"epsilon", 0.1F}});
+    ExpectDerivatives(builder.Output("y").Build(), {"w", "scale", "bias"});
+  }
+}
+
+TEST_F(GradientGraphTest, KnowsFunctionsOfSingleNumbers) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 6}).RandomFloats("w", Shape({6, 5}), 0.4F);
+  builder.Node("MatMul", {"x", "w"}, "a").Node("Erf", {"a"}, "b").Node("Exp", {"b"}, "c");
+  builder.Node("Sqrt", {"c"}, "d").Node("Reciprocal", {"d"}, "e").Node("Neg", {"e"}, "f");
+  builder.Floats("exponent", Shape(), {1.7F}).Node("Pow", {"c", "exponent"}, "g");
+  builder.Integers("square", {2}).Node("Pow", {"f", "square"}, "h");
+  builder.Node("Log", {"g"}, "i").Node("Mul", {"h", "i"}, "j").Node("Add", {"j", "g"}, "y");
+  ExpectDerivatives(builder.Output("y").Build(), {"w"});
+}
+
+TEST_F(GradientGraphTest, KnowsThatShapesStay) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 6}).RandomFloats("w", Shape({6, 4}), 0.4F);
+  builder.Node("MatMul", {"x", "w"}, "a").Node("Shape", {"a"}, "sizes");
+  builder.Integers("more", {1}).Node("Concat", {"sizes", "more"}, "s", {{"axis", std::int64_t{0}}});
+  builder.Node("Tanh", {"a"}, "b").Node("Reshape", {"b", "s"}, "y");
+  ExpectDerivatives(builder.Output("y").Build(), {"w"});
+}
+
 TEST_F(GradientGraphTest, MeasuresClassesByTheirProbabilities) {
   ModelBuilder builder;
   builder.Input("x", {-1, 6}).RandomFloats("w", Shape({6, 5}), 0.4F);
@@ -166,16 +284,38 @@ TEST_F(GradientGraphTest, MeasuresClassesByTheirProbabilities) {
 TEST_F(GradientGraphTest, SaysWhatItDoesNotKnow) {
   ModelBuilder builder;
   builder.Input("x", {-1, 2, 6, 6}).Convolution("x", "a", {2, 4});
-  EXPECT_THAT(Reason(ModelBuilder(builder).Node("Erf", {"a"}, "y").Output("y").Build(), "a_weight"),
-              HasSubstr("Erf"));
-  ModelBuilder groups = builder;
-  groups.RandomFloats("w", Shape({4, 2, 3, 3}), 1);
-  groups.Node("Conv", {"a", "w"}, "y", {{"group", std::int64_t{2}}}).Output("y");
-  EXPECT_THAT(Reason(groups.Build(), "a_weight"), HasSubstr("in each of its groups"));
-  EXPECT_THAT(
-      Reason(ModelBuilder(builder).Node("Add", {"a", "a_bias"}, "y").Output("y").Build(), "a_bias"),
-      HasSubstr("Add"));
+  const auto with = [&](const std::string& op, const std::vector<std::string>& inputs) {
+    return ModelBuilder(builder).Node(op, inputs, "y").Output("y").Build();
+  };
+  EXPECT_THAT(Reason(with("Atan", {"a"}), "a_weight"), HasSubstr("Atan"));
+  EXPECT_THAT(Reason(with("Pow", {"x", "a"}), "a_weight"), HasSubstr("Pow by input 1"));
+  builder.Floats("vector", Shape({6}), {1, 2, 3, 4, 5, 6});
+  EXPECT_THAT(Reason(with("MatMul", {"a", "vector"}), "a_weight"), HasSubstr("vector"));
   EXPECT_THAT(Reason(builder.Output("a").Output("b").Build(), "a_weight"), HasSubstr("2 outputs"));
+}
+
+TEST_F(GradientGraphTest, SaysWhichAttributesItDoesNotKnow) {
+  ModelBuilder builder(18);
+  builder.Input("x", {-1, 2, 6, 6}).Input("axes", {1}).Convolution("x", "a", {2, 4});
+  builder.RandomFloats("w", Shape({4, 2, 3, 3}), 1);
+  const auto reason = [&](const std::string& op, const std::vector<std::string>& inputs,
+                          const std::vector<graph::Attribute>& attributes) {
+    return Reason(ModelBuilder(builder).Node(op, inputs, "y", attributes).Output("y").Build(),
+                  "a_weight");
+  };
+  EXPECT_THAT(reason("Conv", {"a", "w"}, {{"group", std::int64_t{2}}}),
+              HasSubstr("in each of its groups"));
+  EXPECT_THAT(reason("ReduceMean", {"a", "axes"}, {}), HasSubstr("axes that are computed"));
+}
+
+TEST_F(GradientGraphTest, RefusesASecondOutputThatCounts) {
+  ModelBuilder builder(17);
+  builder.Input("x", {-1, 6}).RandomFloats("w", Shape({6, 5}), 1);
+  builder.RandomFloats("scale", Shape({5}), 1).Node("MatMul", {"x", "w"}, "a");
+  builder.Node("LayerNormalization", {"a", "scale"}, "b").Node("Add", {"b", "mean"}, "y");
+  graph::Model model = builder.Output("y").Build();
+  model.graph.nodes[1].outputs.emplace_back("mean");
+  EXPECT_THAT(Reason(model, "w"), HasSubstr("second output of LayerNormalization"));
 }
 
 TEST_F(GradientGraphTest, SaysThatAParameterDoesNotCount) {
