@@ -88,7 +88,8 @@ void QuantizeCommand::AddOptions(Options& verb) {
 void QuantizeCommand::AddCalibrationOptions(Options& verb) {
   verb.Add("--calibration", file_.calibration.images,
            "IDX images, plain or gzip, like those that the model is for: needed by static, "
-           "by weights as codes and by --rounding gptq and adaround");
+           "by weights as codes and by --rounding gptq and adaround; --rounding hqq is better with "
+           "them");
   verb.Add("--calibration-samples", calibration_samples_,
            fmt::format("Images to use, from the first on. Default: {}, for weights as codes "
                        "{}",

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace slipway::quantize {
 namespace {
@@ -69,12 +70,12 @@ double Shrink(double error, double beta) {
 // point and scale are fitted to the rest.
 class HalfQuadraticSearch {
  public:
-  HalfQuadraticSearch(std::span<const float> weights, std::size_t bits)
+  HalfQuadraticSearch(std::span<const float> weights, std::size_t bits, const GridError& error)
       : weights_(weights),
         bits_(bits),
+        error_(error),
         best_(RangeGrid(weights, bits)),
-        range_error_(ErrorOf(weights, best_, bits)),
-        least_(range_error_.OfOutput()) {}
+        least_(error(best_)) {}
 
   // The best grid found from the whole range and from parts of it: with few bits each leads to
   // another one.
@@ -133,18 +134,18 @@ class HalfQuadraticSearch {
   }
 
   void Consider(const BlockGrid& grid) {
-    const BlockError error = ErrorOf(weights_, grid, bits_);
-    if (error.squares > range_error_.squares || error.OfOutput() >= least_) return;
-    least_ = error.OfOutput();
+    const double error = error_(grid);
+    if (error >= least_) return;
+    least_ = error;
     best_ = grid;
   }
 
   std::span<const float> weights_;
   std::size_t bits_;
+  const GridError& error_;
   BlockGrid grid_;
   double unit_ = 1;
   BlockGrid best_;
-  const BlockError range_error_;
   double least_;
 };
 
@@ -192,27 +193,49 @@ WeightMatrix BlockWeights::Dequantize() const {
 
 BlockGrid FindGrid(std::span<const float> weights, std::size_t bits, GridSearch search) {
   if (search == GridSearch::kRange) return RangeGrid(weights, bits);
-  return HalfQuadraticSearch(weights, bits).Run();
+  const double most = ErrorOf(weights, RangeGrid(weights, bits), bits).squares;
+  return FindGrid(weights, bits, [&](const BlockGrid& grid) {
+    const BlockError error = ErrorOf(weights, grid, bits);
+    return error.squares > most ? std::numeric_limits<double>::infinity() : error.OfOutput();
+  });
+}
+
+BlockGrid FindGrid(std::span<const float> weights, std::size_t bits, const GridError& error) {
+  return HalfQuadraticSearch(weights, bits, error).Run();
 }
 
 BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format,
-                          GridSearch search) {
+                          std::vector<BlockGrid> grids) {
   BlockWeights rounded = {.format = format,
                           .channels = matrix.channels,
                           .depth = matrix.depth,
                           .codes = {},
-                          .grids = {}};
+                          .grids = std::move(grids)};
+  auto grid = rounded.grids.begin();
   for (std::size_t channel = 0; channel < matrix.channels; ++channel) {
     const std::span<const float> row = matrix.row(channel);
     for (std::size_t first = 0; first < row.size(); first += format.block_size) {
       const auto block = row.subspan(first, std::min(format.block_size, row.size() - first));
-      const BlockGrid grid = FindGrid(block, format.bits, search);
-      rounded.grids.push_back(grid);
-      for (const float weight : block) rounded.codes.push_back(CodeOf(weight, grid, format.bits));
-      rounded.codes.resize(rounded.grids.size() * format.block_size, grid.zero_point);
+      for (const float weight : block) rounded.codes.push_back(CodeOf(weight, *grid, format.bits));
+      rounded.codes.resize(rounded.codes.size() + format.block_size - block.size(),
+                           grid->zero_point);
+      ++grid;
     }
   }
   return rounded;
+}
+
+BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format,
+                          GridSearch search) {
+  std::vector<BlockGrid> grids;
+  for (std::size_t channel = 0; channel < matrix.channels; ++channel) {
+    const std::span<const float> row = matrix.row(channel);
+    for (std::size_t first = 0; first < row.size(); first += format.block_size) {
+      const auto block = row.subspan(first, std::min(format.block_size, row.size() - first));
+      grids.push_back(FindGrid(block, format.bits, search));
+    }
+  }
+  return RoundToGrids(matrix, format, std::move(grids));
 }
 
 }  // namespace slipway::quantize

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -73,8 +74,17 @@ enum class GridSearch : std::uint8_t {
 /// The grid for one block of finite weights.
 BlockGrid FindGrid(std::span<const float> weights, std::size_t bits, GridSearch search);
 
+/// How bad a grid is for a block: the smaller, the better.
+using GridError = std::function<double(const BlockGrid&)>;
+/// Of the grids that kHalfQuadratic comes upon, that of kRange included, the one with the least
+/// `error`.
+BlockGrid FindGrid(std::span<const float> weights, std::size_t bits, const GridError& error);
+
 /// Rounds each weight of `matrix`, all of which are finite, to the nearest code of its block's
-/// grid.
+/// grid, [channels, blocks].
+BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format,
+                          std::vector<BlockGrid> grids);
+/// The same with the grids of `search`.
 BlockWeights RoundToGrids(const WeightMatrix& matrix, const BlockFormat& format, GridSearch search);
 
 }  // namespace slipway::quantize

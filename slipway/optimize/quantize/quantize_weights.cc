@@ -8,6 +8,7 @@
 #include "slipway/optimize/quantize/internal/folded_weight.h"
 #include "slipway/optimize/quantize/internal/gptq.h"
 #include "slipway/optimize/quantize/internal/graph_builder.h"
+#include "slipway/optimize/quantize/internal/grids_by_inputs.h"
 #include "slipway/optimize/quantize/internal/patch_vectors.h"
 #include "slipway/optimize/quantize/internal/prepare.h"
 #include "slipway/optimize/quantize/internal/report_start.h"
@@ -36,7 +37,7 @@ constexpr std::array kRoundingNames = {
 constexpr std::size_t kKernelBytes = 400;
 constexpr std::size_t kFoldedBytes = 1500;
 
-bool LooksAtInputs(WeightRounding rounding) {
+bool NeedsInputs(WeightRounding rounding) {
   return rounding == WeightRounding::kGptq || rounding == WeightRounding::kAdaRound;
 }
 
@@ -88,7 +89,12 @@ class WeightQuantization {
   bool HasLayers() const { return !layers_.empty(); }
 
   Status Round(MomentsSource* moments) {
-    if (LooksAtInputs(options_.rounding)) SLIPWAY_TRY(RoundByInputs(moments));
+    if (moments != nullptr && options_.rounding != WeightRounding::kNearest) {
+      SLIPWAY_TRY(RoundByInputs(*moments));
+    } else if (NeedsInputs(options_.rounding)) {
+      return InvalidArgument("rounding {} looks at a layer's inputs: it needs calibration data",
+                             WeightRoundingName(options_.rounding));
+    }
     const GridSearch search = options_.rounding == WeightRounding::kNearest
                                   ? GridSearch::kRange
                                   : GridSearch::kHalfQuadratic;
@@ -156,17 +162,13 @@ class WeightQuantization {
     return after + nodes < before;
   }
 
-  Status RoundByInputs(MomentsSource* moments) {
-    if (moments == nullptr) {
-      return InvalidArgument("rounding {} looks at a layer's inputs: it needs calibration data",
-                             WeightRoundingName(options_.rounding));
-    }
+  Status RoundByInputs(MomentsSource& moments) {
     std::vector<VectorValue> values;
     for (const WeightOnlyLayer& layer : layers_) {
       const std::optional<VectorValue> input = VectorsOf(layer);
       if (input && std::ranges::find(values, *input) == values.end()) values.push_back(*input);
     }
-    return moments->ForEach(
+    return moments.ForEach(
         source_, values, [&](const VectorValue& value, const SecondMoments& second) -> Status {
           for (const WeightOnlyLayer& layer : layers_) {
             if (VectorsOf(layer) != value) continue;
@@ -180,9 +182,12 @@ class WeightQuantization {
 
   Result<BlockWeights> RoundBy(const SecondMoments& moments, const WeightOnlyLayer& layer) const {
     const WeightMatrix matrix = WeightsOf(layer, source_.graph);
-    return options_.rounding == WeightRounding::kAdaRound
-               ? RoundAdaptively(matrix, FormatFor(layer), moments)
-               : RoundByGptq(matrix, FormatFor(layer), moments);
+    const BlockFormat format = FormatFor(layer);
+    if (options_.rounding == WeightRounding::kHqq) {
+      return RoundToGridsByInputs(matrix, format, moments);
+    }
+    return options_.rounding == WeightRounding::kAdaRound ? RoundAdaptively(matrix, format, moments)
+                                                          : RoundByGptq(matrix, format, moments);
   }
 
   // What the layer's weights are multiplied by; nothing if that cannot be looked at.

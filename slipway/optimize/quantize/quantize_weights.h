@@ -18,7 +18,10 @@ namespace slipway::quantize {
 /// How weights are rounded to codes.
 enum class WeightRounding : std::uint8_t {
   kNearest,  ///< To the nearest code between the smallest and the largest weight of a block.
-  kHqq,      ///< To the nearest code of a grid that was searched for: `GridSearch::kHalfQuadratic`.
+  /// To the nearest code of a grid that was searched for: `GridSearch::kHalfQuadratic`. With
+  /// moments, of the grids that come up the one is taken by which the layer's outputs are off the
+  /// least, all the layer's grids taken together.
+  kHqq,
   /// One weight after the other, each making up for the errors of those before it, by what the
   /// layer's inputs are like: GPTQ (Frantar et al., 2022). Layers whose inputs cannot be looked at
   /// (grouped convolutions, those in one or three dimensions) as kHqq.
@@ -51,9 +54,9 @@ struct WeightOnlyOptions {
 /// by standard operators when the model is loaded: the file is small, the speed that of float32.
 /// Weights too small to gain from it stay.
 ///
-/// `moments` is asked if the rounding is kGptq or kAdaRound, and may be null otherwise. On error
-/// `model` is as it was: kInvalidArgument for options that are none or weights that are not finite,
-/// and the errors of `QuantizeStatic` for models that cannot be quantized.
+/// `moments` is asked unless the rounding is kNearest, and may be null if it is kHqq as well. On
+/// error `model` is as it was: kInvalidArgument for options that are none or weights that are not
+/// finite, and the errors of `QuantizeStatic` for models that cannot be quantized.
 Result<QuantizeReport> QuantizeWeightsOnly(graph::Model& model, MomentsSource* moments,
                                            const WeightOnlyOptions& options);
 

@@ -238,6 +238,26 @@ TEST_F(QuantizeWeightsTest, LosesLessWithEachBetterRounding) {
   }
 }
 
+TEST_F(QuantizeWeightsTest, SearchesGridsByTheInputsIfThereAreData) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 16}).RandomFloats("w", Shape({16, 96}), 0.3F);
+  builder.Node("MatMul", {"x", "w"}, "h").Node("Relu", {"h"}, "r");
+  builder.RandomFloats("v", Shape({96, 32}), 0.1F).Node("MatMul", {"r", "v"}, "y");
+  const graph::Model model = builder.Output("y").Build();
+  const auto data = RandomSamples(Shape({400, 16}));
+  DatasetMoments moments(*engine_, *data);
+  for (const std::size_t bits : {2UZ, 3UZ}) {
+    const WeightOnlyOptions options = {.format = {.bits = bits, .block_size = 32},
+                                       .rounding = WeightRounding::kHqq,
+                                       .excluded_nodes = {"h"}};
+
+    ASSERT_OK_AND_ASSIGN(const double blind, ErrorOf(model, Shape({60, 16}), options));
+    ASSERT_OK_AND_ASSIGN(const double seeing, ErrorOf(model, Shape({60, 16}), options, &moments));
+
+    EXPECT_LT(seeing, 0.8 * blind) << bits;
+  }
+}
+
 TEST_F(QuantizeWeightsTest, SaysWhatBecameOfEachLayer) {
   ModelBuilder builder;
   builder.Input("x", {-1, 4, 8, 8}).Convolution("x", "c", {4, 64}).Node("Relu", {"c"}, "r");
