@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slipway/optimize/quantize/verify_quantized.h"
 
+#include "slipway/base/format.h"
 #include "slipway/graph/model_file.h"
 #include "slipway/optimize/evaluate/signal_to_noise.h"
 
@@ -11,8 +12,6 @@
 
 namespace slipway::quantize {
 namespace {
-
-Error Refused(const Error& error) { return {ErrorCode::kFailedPrecondition, error.message()}; }
 
 Result<std::unique_ptr<runtime::Session>> Load(const runtime::Engine& engine,
                                                const graph::Model& model, std::string_view name) {
@@ -89,7 +88,7 @@ class Comparison {
         limits, [&](const Tensor& input, std::span<const SharedTensor> expected) -> Status {
           const TensorView view = input.view();
           Result<std::vector<SharedTensor>> actual = executor->Run(std::span(&view, 1), {});
-          if (!actual) return Refused(Annotate(actual.error(), "the quantized model fails"));
+          if (!actual) return FailedCheck(actual.error());
           return Add(expected, *actual);
         });
   }
@@ -147,12 +146,17 @@ Result<SessionPair> LoadBoth(const runtime::Engine& engine, const ModelPair& mod
                      Load(engine, models.original, "original model"));
   Result<std::unique_ptr<runtime::Session>> quantized =
       Load(engine, models.quantized, "quantized model");
-  if (!quantized) return Refused(quantized.error());
+  if (!quantized) return FailedCheck(quantized.error());
   SLIPWAY_TRY(CheckSameOutputs(*original, **quantized));
   return SessionPair{std::move(original), *std::move(quantized)};
 }
 
 }  // namespace
+
+Error FailedCheck(const Error& cause) {
+  return {ErrorCode::kFailedPrecondition,
+          fmt::format("the quantized model fails its check: {}", cause.message())};
+}
 
 Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
                                                       const ModelPair& models,
@@ -173,7 +177,7 @@ Result<std::vector<OutputComparison>> VerifyOnInputs(const runtime::Engine& engi
                      sessions.original->NewExecutor()->Run(inputs, {}));
   const Result<std::vector<SharedTensor>> actual =
       sessions.quantized->NewExecutor()->Run(inputs, {});
-  if (!actual) return Refused(Annotate(actual.error(), "the quantized model fails"));
+  if (!actual) return FailedCheck(actual.error());
   Comparison comparison(*sessions.original);
   SLIPWAY_TRY(comparison.Add(expected, *actual));
   return comparison.Compare(min_snr_db);

@@ -39,10 +39,14 @@ struct VerifyOptions {
   double min_snr_db = kLeastSnrDb;
 };
 
+/// What the engine says against a quantized model, as what it means for the caller:
+/// kFailedPrecondition, because the result fails its check.
+Error FailedCheck(const Error& cause);
+
 /// Runs both `models` on `samples` and compares each float32 output. kFailedPrecondition if the
-/// quantized model does not load in the engine, gives what is not finite where the original does
-/// not, or is further off than `options` allow: it must not be used then. kInvalidArgument if the
-/// original gives nothing finite to compare with.
+/// quantized model does not load or run in the engine (`FailedCheck`), gives what is not finite
+/// where the original does not, or is further off than `options` allow: it must not be used then.
+/// kInvalidArgument if the original gives nothing finite to compare with.
 Result<std::vector<OutputComparison>> VerifyQuantized(const runtime::Engine& engine,
                                                       const ModelPair& models,
                                                       const dataset::SampleSource& samples,

@@ -16,6 +16,7 @@ namespace {
 using ::slipway::quantize::testing::ModelBuilder;
 using ::slipway::quantize::testing::RandomSamples;
 using ::slipway::testing::FailsWith;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // y = op(x, factor), so that models can differ as a test likes.
@@ -79,7 +80,8 @@ TEST_F(VerifyQuantizedTest, RefusesAModelThatGivesWhatIsNotFinite) {
 
 TEST_F(VerifyQuantizedTest, RefusesAModelThatDoesNotLoad) {
   EXPECT_THAT(Verify(Model("NoSuchOperator", 1)),
-              FailsWith(ErrorCode::kFailedPrecondition, HasSubstr("NoSuchOperator")));
+              FailsWith(ErrorCode::kFailedPrecondition,
+                        AllOf(HasSubstr("fails its check"), HasSubstr("NoSuchOperator"))));
 }
 
 TEST_F(VerifyQuantizedTest, ComparesOnGivenInputsAsOnSamples) {

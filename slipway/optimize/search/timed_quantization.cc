@@ -2,6 +2,7 @@
 #include "slipway/optimize/search/timed_quantization.h"
 
 #include "slipway/base/format.h"
+#include "slipway/optimize/quantize/verify_quantized.h"
 #include "slipway/optimize/search/cached_calibrator.h"
 
 #include <algorithm>
@@ -34,23 +35,6 @@ class GuessedRanges final : public quantize::Calibrator {
   }
 };
 
-struct Times {
-  double first = 0;
-  double second = 0;
-};
-
-// The times of two models, taken in turn (first, second, second, first): a machine that gets slower
-// or faster meanwhile does so for both.
-Result<Times> TimeInTurn(const Stopwatch& stopwatch, const graph::Model& first,
-                         const graph::Model& second) {
-  SLIPWAY_TRY_ASSIGN(const double first_before, stopwatch(first));
-  SLIPWAY_TRY_ASSIGN(const double second_before, stopwatch(second));
-  SLIPWAY_TRY_ASSIGN(const double second_after, stopwatch(second));
-  SLIPWAY_TRY_ASSIGN(const double first_after, stopwatch(first));
-  return Times{.first = (first_before + first_after) / 2,
-               .second = (second_before + second_after) / 2};
-}
-
 }  // namespace
 
 Status TimedQuantization::Quantize(const Excluded& excluded) {
@@ -77,10 +61,28 @@ Result<graph::Model> TimedQuantization::Guess(const Excluded& excluded) const {
   return guess;
 }
 
+Result<double> TimedQuantization::Time(const graph::Model& model) const {
+  Result<double> seconds = subject_.stopwatch(model);
+  if (!seconds && &model != &subject_.model) return quantize::FailedCheck(seconds.error());
+  return seconds;
+}
+
+// Of two models, run in turn (first, second, second, first): a machine that gets slower or faster
+// meanwhile does so for both.
+Result<TimedQuantization::Times> TimedQuantization::TimeInTurn(const graph::Model& first,
+                                                               const graph::Model& second) const {
+  SLIPWAY_TRY_ASSIGN(const double first_before, Time(first));
+  SLIPWAY_TRY_ASSIGN(const double second_before, Time(second));
+  SLIPWAY_TRY_ASSIGN(const double second_after, Time(second));
+  SLIPWAY_TRY_ASSIGN(const double first_after, Time(first));
+  return Times{.first = (first_before + first_after) / 2,
+               .second = (second_before + second_after) / 2};
+}
+
 Status TimedQuantization::Start() {
-  SLIPWAY_TRY_ASSIGN(float32_seconds_, subject_.stopwatch(subject_.model));
+  SLIPWAY_TRY_ASSIGN(float32_seconds_, Time(subject_.model));
   SLIPWAY_TRY(Quantize(excluded_));
-  SLIPWAY_TRY_ASSIGN(seconds_, subject_.stopwatch(model_));
+  SLIPWAY_TRY_ASSIGN(seconds_, Time(model_));
   return {};
 }
 
@@ -100,7 +102,7 @@ Status TimedQuantization::RejectSlower(std::span<const std::string> layers) {
     excluded.insert(layer);
     graph::Model with = std::move(model_);
     SLIPWAY_TRY(Quantize(excluded));
-    SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.stopwatch, with, model_));
+    SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(with, model_));
     if (times.first <= times.second * (1 + subject_.tolerance)) {
       model_ = std::move(with);
       continue;
@@ -139,16 +141,16 @@ Status TimedQuantization::AdmitFaster() {
 
 // Times `model` once, and in turn with `without` only if it promises something.
 Result<bool> TimedQuantization::IsFaster(const graph::Model& model, const graph::Model& without) {
-  SLIPWAY_TRY_ASSIGN(const double seconds, subject_.stopwatch(model));
+  SLIPWAY_TRY_ASSIGN(const double seconds, Time(model));
   if (seconds >= seconds_) return false;
-  SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.stopwatch, model, without));
+  SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(model, without));
   if (times.first >= times.second * (1 - subject_.tolerance)) return false;
   seconds_ = times.first;
   return true;
 }
 
 Status TimedQuantization::Finish() {
-  SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.stopwatch, subject_.model, model_));
+  SLIPWAY_TRY_ASSIGN(const Times times, TimeInTurn(subject_.model, model_));
   float32_seconds_ = times.first;
   seconds_ = times.second;
   if (IsSlower()) {

@@ -61,9 +61,16 @@ class TimedQuantization {
 
  private:
   using Excluded = std::set<std::string, std::less<>>;
+  // In seconds, of two models.
+  struct Times {
+    double first = 0;
+    double second = 0;
+  };
 
   Status Quantize(const Excluded& excluded);
   Result<graph::Model> Guess(const Excluded& excluded) const;
+  Result<double> Time(const graph::Model& model) const;
+  Result<Times> TimeInTurn(const graph::Model& first, const graph::Model& second) const;
   Result<bool> IsFaster(const graph::Model& model, const graph::Model& without);
   void ExplainLayers();
 
@@ -81,7 +88,8 @@ class TimedQuantization {
 /// Quantizes `model` statically, but for what gets slower by it on this machine: if the whole gets
 /// slower, layer by layer stays float32 that does, and all of them if that does not help. Layers of
 /// a kind that mostly gets slower are int8 if they make it faster here. Errors as of
-/// `QuantizeStatic` and the stopwatch; they leave `model` as it was.
+/// `QuantizeStatic` and, for `model`, the stopwatch; what the stopwatch cannot run of what was
+/// quantized fails its check: `quantize::FailedCheck`. They leave `model` as it was.
 Result<quantize::QuantizeReport> QuantizeWhatGetsFaster(
     graph::Model& model, quantize::Calibrator& calibrator,
     const quantize::StaticQuantizeOptions& options, const Stopwatch& stopwatch);

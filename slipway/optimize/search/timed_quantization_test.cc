@@ -12,6 +12,8 @@
 namespace slipway::search {
 namespace {
 
+using ::slipway::testing::FailsWith;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // A stopwatch by which the layers in int8 take so much more than in float32, of one second.
@@ -77,6 +79,25 @@ TEST_F(TimedQuantizationTest, IsNotMisledByAMachineThatGetsFasterMeanwhile) {
   EXPECT_TRUE(quantization.rejected().empty());
   EXPECT_TRUE(IsQuantized(quantization.model(), "first"));
   EXPECT_TRUE(IsQuantized(quantization.model(), "second"));
+}
+
+TEST_F(TimedQuantizationTest, SaysThatTheResultFailsItsCheckIfTheEngineRefusesIt) {
+  const Stopwatch stopwatch = [](const graph::Model& model) -> Result<double> {
+    if (IsQuantized(model, "first")) return InvalidArgument("no kernel for \"first\"");
+    return 1.0;
+  };
+
+  EXPECT_THAT(Quantize(stopwatch),
+              FailsWith(ErrorCode::kFailedPrecondition,
+                        AllOf(HasSubstr("fails its check"), HasSubstr("no kernel"))));
+  EXPECT_FALSE(IsQuantized(outcome_, "first"));
+}
+
+TEST_F(TimedQuantizationTest, HandsOnWhatIsWrongWithTheOriginal) {
+  const Stopwatch stopwatch = [](const graph::Model&) -> Result<double> {
+    return InvalidArgument("samples do not fit");
+  };
+  EXPECT_THAT(Quantize(stopwatch), FailsWith(ErrorCode::kInvalidArgument, "samples do not fit"));
 }
 
 // Of a convolution on one channel, which mostly gets slower in int8, and one on eight.
