@@ -22,14 +22,14 @@ ModelSignature Signature(std::int64_t max_batch_size) {
                       {{"word", DataType::kBytes, {-1}}, 1}}};
 }
 
-Result<ConfigText> Complete(std::string_view text, const ModelSignature& signature) {
+Result<ConfigText> CompleteText(std::string_view text, const ModelSignature& signature) {
   SLIPWAY_TRY_ASSIGN(const ModelConfig config, ParseModelConfig(text));
   return CompleteConfigText(config,
                             {.model = kFashion, .signature = signature, .instance_count = 2});
 }
 
 TEST(ModelConfigTextTest, CompletesAnEmptyConfiguration) {
-  ASSERT_OK_AND_ASSIGN(const ConfigText text, Complete("", Signature(64)));
+  ASSERT_OK_AND_ASSIGN(const ConfigText text, CompleteText("", Signature(64)));
 
   config::ModelConfig message;
   ASSERT_TRUE(message.ParseFromString(text.protobuf));
@@ -55,7 +55,7 @@ TEST(ModelConfigTextTest, CompletesAnEmptyConfiguration) {
 }
 
 TEST(ModelConfigTextTest, KeepsAllDimsOfAModelThatDoesNotBatch) {
-  ASSERT_OK_AND_ASSIGN(const ConfigText text, Complete("", Signature(0)));
+  ASSERT_OK_AND_ASSIGN(const ConfigText text, CompleteText("", Signature(0)));
 
   config::ModelConfig message;
   ASSERT_TRUE(message.ParseFromString(text.protobuf));
@@ -64,7 +64,7 @@ TEST(ModelConfigTextTest, KeepsAllDimsOfAModelThatDoesNotBatch) {
 }
 
 TEST(ModelConfigTextTest, KeepsWhatWasGiven) {
-  ASSERT_OK_AND_ASSIGN(const ConfigText text, Complete(R"(
+  ASSERT_OK_AND_ASSIGN(const ConfigText text, CompleteText(R"(
     max_batch_size: 8
     default_model_filename: "net.onnx"
     version_policy { all {} }
@@ -89,7 +89,7 @@ TEST(ModelConfigTextTest, KeepsWhatWasGiven) {
 }
 
 TEST(ModelConfigTextTest, WritesJsonAsTritonDoes) {
-  ASSERT_OK_AND_ASSIGN(const ConfigText text, Complete(R"(
+  ASSERT_OK_AND_ASSIGN(const ConfigText text, CompleteText(R"(
     input { name: "image" dims: [ 1, 28, 28 ] }
     version_policy { specific { versions: [ 1, 9007199254740993 ] } }
     dynamic_batching {
@@ -118,7 +118,7 @@ TEST(ModelConfigTextTest, WritesJsonAsTritonDoes) {
 TEST(ModelConfigTextTest, WritesJsonThatReadsBackAsTheSame) {
   ASSERT_OK_AND_ASSIGN(
       const ConfigText text,
-      Complete("max_batch_size: 4 metric_tags { key: 'a' value: '\\303\\251' }", Signature(4)));
+      CompleteText("max_batch_size: 4 metric_tags { key: 'a' value: '\\303\\251' }", Signature(4)));
 
   ASSERT_OK_AND_ASSIGN(const ModelConfig again, ParseModelConfigJson(text.json));
 
