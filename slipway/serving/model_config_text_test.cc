@@ -73,7 +73,7 @@ TEST(ModelConfigTextTest, KeepsWhatWasGiven) {
     dynamic_batching { preferred_batch_size: 4 max_queue_delay_microseconds: 100 }
     optimization { priority: PRIORITY_MAX }
     metric_tags { key: "team" value: "vision" })",
-                                                       Signature(8)));
+                                                           Signature(8)));
 
   config::ModelConfig message;
   ASSERT_TRUE(message.ParseFromString(text.protobuf));
@@ -99,7 +99,7 @@ TEST(ModelConfigTextTest, WritesJsonAsTritonDoes) {
     }
     parameters { key: "b" value { string_value: "2" } }
     parameters { key: "a" value { string_value: "\n1" } })",
-                                                       Signature(2)));
+                                                           Signature(2)));
 
   EXPECT_THAT(
       text.json,
