@@ -32,6 +32,14 @@ class LifecycleTest(unittest.TestCase):
         ports = {address.rpartition(":")[2] for address in (server.http, server.grpc, server.metrics)}
         self.assertEqual(len(ports), 3)
 
+    def test_loads_models_side_by_side_from_the_first(self):
+        for number in range(8):
+            self.repository.add(f"identity-{number}", onnx_models.identity("n", 4))
+
+        server = self.serve()
+
+        self.assertEqual(curl(f"http://{server.http}/v2/health/ready").status, 200, server.log())
+
     def test_ends_with_0_on_sigterm(self):
         self.repository.add("identity", onnx_models.identity("n", 4))
 

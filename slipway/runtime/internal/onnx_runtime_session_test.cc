@@ -188,7 +188,8 @@ TEST(OnnxRuntimeSessionTest, GivesItsMemoryBackWhenUnloaded) {
 
   for (int i = 0; i < 20; ++i) ASSERT_OK(Load(model));
 
-  EXPECT_LT(ResidentBytes(), before + kWeightBytes / 2);
+  // The allocator may keep what one load or two needed for the next ones, not what 20 did.
+  EXPECT_LT(ResidentBytes(), before + 2 * kWeightBytes);
 }
 #endif
 

@@ -3,9 +3,11 @@
 
 #include "slipway/base/log.h"
 #include "slipway/base/usable_cores.h"
+#include "slipway/runtime/kernels/register_operators.h"
 
 #include <cstdlib>
 #include <limits>
+#include <string_view>
 
 namespace slipway::runtime {
 namespace {
@@ -30,6 +32,32 @@ Result<OrtOwned<OrtThreadingOptions>> ToThreadingOptions(const EngineOptions& op
 void ORT_API_CALL LogFromOrt(void* /*context*/, OrtLoggingLevel /*level*/, const char* /*category*/,
                              const char* id, const char* /*place*/, const char* message) noexcept {
   LogWarning("ONNX Runtime, {}: {}", id, message);
+}
+
+// A ModelProto of IR version 8 and operator set 17 with a graph "g": y = Identity(x), float32.
+constexpr std::string_view kIdentityModel =
+    "\x08\x08"
+    "\x3a\x2b"
+    "\x0a\x10\x0a\x01x\x12\x01y\x22\x08Identity"
+    "\x12\x01g"
+    "\x5a\x09\x0a\x01x\x12\x04\x0a\x02\x08\x01"
+    "\x62\x09\x0a\x01y\x12\x04\x0a\x02\x08\x01"
+    "\x42\x02\x10\x11";
+
+// The first session of a process that has operators of ours enters their domain into a table of
+// ONNX Runtime that has no lock, and two at once fail or worse. So the first is made here, alone.
+Status EnterOperatorDomain(const OrtEnv& env) {
+  const OrtApi& api = Api();
+  SLIPWAY_TRY_ASSIGN(
+      const OrtOwned<OrtSessionOptions> options,
+      MakeOrt<OrtSessionOptions>([&](auto** out) { return api.CreateSessionOptions(out); }));
+  SLIPWAY_TRY(ToStatus(api.DisablePerSessionThreads(options.get())));
+  SLIPWAY_TRY(ToStatus(kernels::RegisterOperators(*options, api)));
+  SLIPWAY_TRY(MakeOrt<OrtSession>([&](OrtSession** out) {
+    return api.CreateSessionFromArray(&env, kIdentityModel.data(), kIdentityModel.size(),
+                                      options.get(), out);
+  }));
+  return {};
 }
 
 }  // namespace
@@ -57,6 +85,7 @@ Result<OrtEnvironment> OrtEnvironment::Create(const EngineOptions& options) {
                            threading.get(), out);
                      }));
   SLIPWAY_TRY(ToStatus(Api().DisableTelemetryEvents(env.get())));
+  SLIPWAY_TRY(EnterOperatorDomain(*env));
   return OrtEnvironment(std::move(env));
 }
 
