@@ -96,7 +96,7 @@ class ModelCoder {
     }
     for (const WeightLayer& layer : layers_) {
       const auto found = moments.find(layer.node);
-      CodeLayer(layer, found == moments.end() ? nullptr : &found->second);
+      CodeLayer(layer, found == moments.end() ? std::span<const SecondMoments>() : found->second);
     }
     if (options_.tuning_passes > 0 && !coded_.empty()) SLIPWAY_TRY(Tune(original, data));
     Write();
@@ -144,14 +144,16 @@ class ModelCoder {
                            *broken, broken - elements.begin());
   }
 
-  void CodeLayer(const WeightLayer& layer, const SecondMoments* moments) {
+  // `moments` are those of the layer's groups; none if they are not known.
+  void CodeLayer(const WeightLayer& layer, std::span<const SecondMoments> moments) {
     const Tensor& weight = *model_.graph.FindInitializer(layer.weight);
     CodedLayer& entry = EntryOf(layer);
     const std::vector<float> matrix = ToMatrix(layer.layout, weight.elements<float>());
     // A bias takes the mean of the error away; without one, the mean counts as well.
     std::vector<float> products;
-    if (moments != nullptr) {
-      products = layer.bias.empty() ? moments->Matrix(kDamping) : moments->Covariance(kDamping);
+    for (const SecondMoments& group : moments) {
+      std::ranges::copy(layer.bias.empty() ? group.Matrix(kDamping) : group.Covariance(kDamping),
+                        std::back_inserter(products));
     }
     const CodingTarget target = {.matrix = matrix, .moments = products};
     TunedLayer coded = {.weight = layer.weight,
@@ -170,7 +172,7 @@ class ModelCoder {
       const auto bias = model_.graph.FindInitializer(layer.bias)->elements<float>();
       coded.bias_values.assign(bias.begin(), bias.end());
       const std::vector<float> error = Difference(matrix, DecodeMatrix(coded.coded));
-      if (moments != nullptr) CorrectBias(error, moments->Mean(), coded.bias_values);
+      CorrectBias(error, moments, coded.bias_values);
     }
     coded_.push_back(std::move(coded));
   }
@@ -203,14 +205,19 @@ class ModelCoder {
   }
 
   // Adds to `bias` what the outputs are short of on average.
-  static void CorrectBias(std::span<const float> error, std::span<const float> mean,
+  static void CorrectBias(std::span<const float> error, std::span<const SecondMoments> moments,
                           std::vector<float>& bias) {
-    for (std::size_t row = 0; row < bias.size(); ++row) {
-      const auto of_row = error.subspan(row * mean.size(), mean.size());
-      const double off =
-          std::transform_reduce(of_row.begin(), of_row.end(), mean.begin(), 0.0, std::plus<>(),
-                                [](double x, double y) { return x * y; });
-      bias[row] = static_cast<float>(bias[row] + off);
+    const std::size_t rows = moments.empty() ? 0 : bias.size() / moments.size();
+    const std::size_t columns = error.size() / bias.size();
+    for (std::size_t group = 0; group < moments.size(); ++group) {
+      const std::vector<float> mean = moments[group].Mean();
+      for (std::size_t row = group * rows; row < (group + 1) * rows; ++row) {
+        const auto of_row = error.subspan(row * columns, columns);
+        const double off =
+            std::transform_reduce(of_row.begin(), of_row.end(), mean.begin(), 0.0, std::plus<>(),
+                                  [](double x, double y) { return x * y; });
+        bias[row] = static_cast<float>(bias[row] + off);
+      }
     }
   }
 
@@ -236,11 +243,7 @@ class ModelCoder {
     OperatorWriter operators(model_, options_.int8_products);
     ExpressionWriter expressions(model_.graph, model_.OpsetVersion());
     for (const TunedLayer& layer : coded_) {
-      if (!layer.bias.empty()) {
-        const Shape shape({std::ssize(layer.bias_values)});
-        model_.graph.initializers[layer.bias] =
-            std::make_shared<const Tensor>(Tensor::Of<float>(shape, layer.bias_values));
-      }
+      if (!layer.bias.empty()) SetConstant(layer.bias, layer.bias_values);
       const auto product = ProductFor(uses, layer);
       if (product) {
         operators.Replace(*product, layer.weight, layer.coded);
@@ -251,6 +254,11 @@ class ModelCoder {
     }
     operators.Finish();
     expressions.Finish();
+  }
+
+  void SetConstant(const std::string& name, std::span<const float> values) {
+    graph::ConstantTensor& constant = model_.graph.initializers.at(name);
+    constant = std::make_shared<const Tensor>(Tensor::Of<float>(constant->shape(), values));
   }
 
   // The product that our operator is to take the place of, or why none.

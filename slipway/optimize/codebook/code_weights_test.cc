@@ -142,6 +142,23 @@ TEST_F(CodeWeightsTest, TunesTheWholeAndSaysSo) {
   EXPECT_GT(report.outputs[0].snr_db, 5);
 }
 
+TEST_F(CodeWeightsTest, LooksAtWhatEachGroupTakesIn) {
+  const auto snr_db = [&](std::size_t calibration_samples) {
+    ModelBuilder builder;
+    builder.Input("x", {-1, 8, 6, 6}).RandomFloats("k", Shape({64, 1, 3, 3}), 0.3F);
+    builder.RandomFloats("b", Shape({64}), 0.1F).Node("Relu", {"x"}, "r");
+    builder.Node("AveragePool", {"r"}, "a", {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+    builder.Node("Conv", {"a", "k", "b"}, "y", {{"group", std::int64_t{8}}});
+    graph::Model model = builder.Output("y").Build();
+    const auto report = Code(model, {.coding = {.method = CodingMethod::kUniform, .bits = 3},
+                                     .calibration_samples = calibration_samples});
+    EXPECT_TRUE(report) << (report ? "" : ToString(report.error()));
+    return report ? report->outputs[0].snr_db : 0;
+  };
+
+  EXPECT_GT(snr_db(60), snr_db(0) + 3);
+}
+
 TEST_F(CodeWeightsTest, SaysWhyTheWholeIsNotTuned) {
   graph::Model model = SmallCnn();
   graph::Node atan;

@@ -286,13 +286,54 @@ void FitScales(CodedWeight& coded, const OrderedTarget& target) {
   }
 }
 
-}  // namespace
+// The rows of a group with their own moments.
+struct Group {
+  std::size_t first_row = 0;
+  CodedWeight coded;
+  CodingTarget target;
+};
 
-double OutputError(const CodedWeight& coded, const CodingTarget& target) {
-  return OutputError(coded, OrderedTarget(coded, target));
+std::vector<Group> GroupsOf(const CodedWeight& coded, const CodingTarget& target) {
+  const std::size_t columns = coded.layout.columns;
+  const std::size_t count = target.moments.size() / (columns * columns);
+  const std::size_t rows = coded.layout.rows / count;
+  std::vector<Group> groups(count);
+  for (std::size_t g = 0; g < count; ++g) {
+    Group& group = groups[g];
+    group.first_row = g * rows;
+    group.target = {.matrix = target.matrix.subspan(g * rows * columns, rows * columns),
+                    .moments = target.moments.subspan(g * columns * columns, columns * columns)};
+    group.coded = coded;
+    group.coded.layout.rows = rows;
+    group.coded.codes.clear();
+    for (std::size_t stage = 0; stage < coded.stages; ++stage) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        const auto codes = coded.CodesOf(stage, group.first_row + row);
+        group.coded.codes.insert(group.coded.codes.end(), codes.begin(), codes.end());
+      }
+    }
+    if (coded.scales.empty()) continue;
+    const auto scales = std::span(coded.scales).subspan(group.first_row, rows);
+    group.coded.scales.assign(scales.begin(), scales.end());
+  }
+  return groups;
 }
 
-double RefineCodes(CodedWeight& coded, const CodingTarget& target, const RefineOptions& options) {
+// Gives `coded` the codes and scales of one of its groups.
+void PutBack(const Group& group, CodedWeight& coded) {
+  for (std::size_t stage = 0; stage < coded.stages; ++stage) {
+    for (std::size_t row = 0; row < group.coded.layout.rows; ++row) {
+      std::ranges::copy(group.coded.CodesOf(stage, row),
+                        coded.CodesOf(stage, group.first_row + row).begin());
+    }
+  }
+  for (std::size_t row = 0; row < group.coded.scales.size(); ++row) {
+    coded.scales[group.first_row + row] = group.coded.scales[row];
+  }
+}
+
+double RefineOneGroup(CodedWeight& coded, const CodingTarget& target,
+                      const RefineOptions& options) {
   const OrderedTarget ordered(coded, target);
   double least = OutputError(coded, ordered);
   // Rounding can make a step that should help do harm: it is taken back then.
@@ -321,6 +362,29 @@ double RefineCodes(CodedWeight& coded, const CodingTarget& target, const RefineO
     if (least > before * (1 - kLeastGain)) break;
   }
   return least;
+}
+
+}  // namespace
+
+double OutputError(const CodedWeight& coded, const CodingTarget& target) {
+  double sum = 0;
+  for (const Group& group : GroupsOf(coded, target)) {
+    sum += OutputError(group.coded, OrderedTarget(group.coded, group.target));
+  }
+  return sum;
+}
+
+double RefineCodes(CodedWeight& coded, const CodingTarget& target, const RefineOptions& options) {
+  std::vector<Group> groups = GroupsOf(coded, target);
+  if (groups.size() == 1) return RefineOneGroup(coded, target, options);
+  RefineOptions of_group = options;
+  of_group.moves_entries = false;
+  double sum = 0;
+  for (Group& group : groups) {
+    sum += RefineOneGroup(group.coded, group.target, of_group);
+    PutBack(group, coded);
+  }
+  return sum;
 }
 
 }  // namespace slipway::codebook

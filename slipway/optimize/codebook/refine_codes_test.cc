@@ -8,8 +8,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
+#include <span>
 
 namespace slipway::codebook {
 namespace {
@@ -97,6 +99,34 @@ TEST_F(RefineCodesTest, FindsTheEntriesThatLeaveNoError) {
   const double start = OutputError(coded, target);
 
   EXPECT_LT(RefineCodes(coded, target, {.rounds = 20}), 1e-3 * start);
+}
+
+TEST_F(RefineCodesTest, RefinesTheRowsOfEachGroupByItsOwnMoments) {
+  CodedWeight coded = RandomWeight(7, 2, 1);
+  coded.scales = {1, 2, 0.5F, 1, 1, 3};
+  const std::vector<float> entries = coded.codebook;
+  // Of the second group, inputs that do not depend on one another.
+  std::vector<float> both = moments_;
+  for (std::size_t i = 0; i < moments_.size(); ++i) both.push_back(i % (kColumns + 1) == 0 ? 1 : 0);
+  const CodingTarget target = {.matrix = matrix_, .moments = both};
+  CodedWeight second = coded;
+  second.layout = RowsFirst(Shape({kRows / 2, kColumns}));
+  second.codes.erase(second.codes.begin(), second.codes.begin() + std::ssize(second.codes) / 2);
+  second.scales = {1, 1, 3};
+  const std::size_t middle = matrix_.size() / 2;
+  const CodingTarget of_second = {.matrix = std::span(matrix_).subspan(middle),
+                                  .moments = std::span(both).subspan(moments_.size())};
+  const RefineOptions options = {.rounds = 4, .moves_entries = false, .fits_scales = true};
+  const double start = OutputError(coded, target);
+
+  const double refined = RefineCodes(coded, target, options);
+  RefineCodes(second, of_second, options);
+
+  EXPECT_LT(refined, 0.8 * start);
+  EXPECT_NEAR(refined, OutputError(coded, target), 1e-6 * start);
+  EXPECT_EQ(coded.codebook, entries);
+  EXPECT_TRUE(std::ranges::equal(std::span(coded.codes).last(second.codes.size()), second.codes));
+  EXPECT_TRUE(std::ranges::equal(std::span(coded.scales).last(3), second.scales));
 }
 
 TEST_F(RefineCodesTest, LeavesFixedLevelsAsTheyAre) {

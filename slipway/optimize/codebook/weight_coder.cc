@@ -33,12 +33,15 @@ LevelSet LevelsOf(const CodingOptions& options) {
   return LevelSet::AdditivePowersOfTwo(options.bits);
 }
 
-// How much the error in each column counts, as far as the others do not matter.
-std::vector<float> ColumnImportance(const MatrixLayout& layout, const CodingTarget& target) {
-  std::vector<float> importance(layout.columns, 1);
+// How much the error of each weight counts, as far as the others of its row do not matter.
+std::vector<float> Importance(const MatrixLayout& layout, const CodingTarget& target) {
+  std::vector<float> importance(layout.rows * layout.columns, 1);
   if (target.moments.empty()) return importance;
-  for (std::size_t c = 0; c < layout.columns; ++c) {
-    importance[c] = target.moments[c * layout.columns + c];
+  const std::size_t square = layout.columns * layout.columns;
+  const std::size_t rows_of_group = layout.rows * square / target.moments.size();
+  for (std::size_t i = 0; i < importance.size(); ++i) {
+    const std::size_t group = i / layout.columns / rows_of_group;
+    importance[i] = target.moments[group * square + i % layout.columns * (layout.columns + 1)];
   }
   return importance;
 }
@@ -46,12 +49,15 @@ std::vector<float> ColumnImportance(const MatrixLayout& layout, const CodingTarg
 CodedWeight CodeByLevels(const MatrixLayout& layout, const CodingTarget& target,
                          const CodingOptions& options) {
   const LevelSet set = LevelsOf(options);
-  const std::vector<float> importance = ColumnImportance(layout, target);
+  const std::vector<float> importance = Importance(layout, target);
   CodedWeight coded{.layout = layout, .entries = set.levels().size()};
   coded.codebook.assign(set.levels().begin(), set.levels().end());
   for (std::size_t row = 0; row < layout.rows; ++row) {
-    const auto numbers = target.matrix.subspan(row * layout.columns, layout.columns);
-    const float scale = FindScale({.numbers = numbers, .importance = importance}, set);
+    const std::size_t first = row * layout.columns;
+    const auto numbers = target.matrix.subspan(first, layout.columns);
+    const float scale = FindScale(
+        {.numbers = numbers, .importance = std::span(importance).subspan(first, layout.columns)},
+        set);
     coded.scales.push_back(scale);
     for (const float number : numbers) {
       coded.codes.push_back(set.Nearest(scale > 0 ? number / scale : 0));
@@ -62,11 +68,7 @@ CodedWeight CodeByLevels(const MatrixLayout& layout, const CodingTarget& target,
 
 CodedWeight CodeByNumbers(const MatrixLayout& layout, const CodingTarget& target,
                           const CodingOptions& options) {
-  const std::vector<float> of_column = ColumnImportance(layout, target);
-  std::vector<float> importance;
-  for (std::size_t row = 0; row < layout.rows; ++row) {
-    importance.insert(importance.end(), of_column.begin(), of_column.end());
-  }
+  const std::vector<float> importance = Importance(layout, target);
   const auto codebook = ScalarCodebook::Fit({.numbers = target.matrix, .importance = importance},
                                             std::size_t{1} << options.bits);
   CodedWeight coded{.layout = layout, .entries = codebook.entries().size()};
@@ -92,7 +94,7 @@ struct CutRows {
 };
 
 CutRows Cut(const CodedWeight& coded, const CodingTarget& target) {
-  const std::vector<float> of_column = ColumnImportance(coded.layout, target);
+  const std::vector<float> importance = Importance(coded.layout, target);
   const std::size_t columns = coded.layout.columns;
   const std::size_t width = coded.positions() * coded.vector_length;
   CutRows cut;
@@ -102,7 +104,7 @@ CutRows Cut(const CodedWeight& coded, const CodingTarget& target) {
     for (std::size_t c = 0; c < columns; ++c) {
       const std::size_t from = coded.column_order.empty() ? c : coded.column_order[c];
       cut.numbers[row * width + c] = target.matrix[row * columns + from];
-      cut.importance[row * width + c] = of_column[from];
+      cut.importance[row * width + c] = importance[row * columns + from];
     }
   }
   return cut;

@@ -14,9 +14,10 @@ constexpr std::size_t kFirstSpatial = 2;  // The first spatial dimension of a co
 
 std::optional<InputRows> InputRows::Create(const graph::Node& node, const MatrixLayout& layout) {
   InputRows rows(layout);
-  if (node.IntAttribute("transA", 0) != 0 || node.IntAttribute("group", 1) != 1) {
-    return std::nullopt;
-  }
+  if (node.IntAttribute("transA", 0) != 0) return std::nullopt;
+  const std::int64_t groups = node.IntAttribute("group", 1);
+  if (groups < 1 || layout.rows % static_cast<std::size_t>(groups) != 0) return std::nullopt;
+  rows.groups_ = static_cast<std::size_t>(groups);
   if (node.op_type == "Conv" && !rows.ReadWindows(node)) return std::nullopt;
   return rows;
 }
@@ -67,7 +68,10 @@ std::vector<float> InputRows::SampleMatrix(const TensorView& input, std::size_t 
 }
 
 std::vector<float> InputRows::SamplePatches(const TensorView& input, std::size_t count) {
-  if (input.shape.rank() != layout_.shape.rank() || input.shape[1] != layout_.shape[1]) return {};
+  const auto groups = static_cast<std::int64_t>(groups_);
+  if (input.shape.rank() != layout_.shape.rank() || input.shape[1] != groups * layout_.shape[1]) {
+    return {};
+  }
   std::vector<std::size_t> sizes;
   std::size_t patches = 1;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
@@ -97,7 +101,7 @@ void InputRows::AppendPatch(const TensorView& input, std::size_t sample,
   const auto elements = input.elements<float>();
   const auto channels = static_cast<std::size_t>(input.shape[1]);
   const std::size_t plane = static_cast<std::size_t>(input.shape.row_size()) / channels;
-  const std::size_t taps = layout_.columns / channels;
+  const std::size_t taps = groups_ * layout_.columns / channels;
   for (std::size_t channel = 0; channel < channels; ++channel) {
     const auto of_channel = elements.subspan((sample * channels + channel) * plane, plane);
     for (std::size_t tap = 0; tap < taps; ++tap) {

@@ -18,13 +18,17 @@ namespace slipway::codebook {
 /// Not thread-safe.
 class InputRows {
  public:
-  /// For `node`, a Conv, Gemm or MatMul whose weight lies as `layout` says. Nothing if the rows of
-  /// the weight multiply different vectors (grouped convolution), or the input lies in a way that
-  /// is not read here.
+  /// For `node`, a Conv, Gemm or MatMul whose weight lies as `layout` says. Nothing if the input
+  /// lies in a way that is not read here.
   static std::optional<InputRows> Create(const graph::Node& node, const MatrixLayout& layout);
 
-  /// Up to `count` of the vectors in `input`, one after the other: all in their order if there are
-  /// no more, otherwise a random choice. Empty if `input` does not fit the layer.
+  /// Parts of equal size that the rows of the weight fall into, each of which multiplies vectors of
+  /// its own: those of a grouped convolution, else 1.
+  std::size_t groups() const { return groups_; }
+
+  /// Up to `count` of the vectors in `input`, one after the other, [count, groups, columns]: all in
+  /// their order if there are no more, otherwise a random choice. Empty if `input` does not fit the
+  /// layer.
   std::vector<float> Sample(const TensorView& input, std::size_t count);
 
  private:
@@ -51,6 +55,7 @@ class InputRows {
   std::vector<std::size_t> Choose(std::size_t total, std::size_t count);
 
   MatrixLayout layout_;
+  std::size_t groups_ = 1;
   std::vector<Window> windows_;  // Of a convolution; empty for a matrix product.
   std::mt19937 random_{1};
 };

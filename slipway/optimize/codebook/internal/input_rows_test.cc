@@ -48,6 +48,16 @@ TEST(InputRowsTest, TakesChannelsOneAfterTheOther) {
   EXPECT_THAT(rows, ElementsAre(1, 2, 4, 5, 2, 3, 5, 6));
 }
 
+TEST(InputRowsTest, TakesTheChannelsOfEachGroup) {
+  const graph::Node node = NodeOf("Conv", {{"group", std::int64_t{2}}});
+  auto rows = InputRows::Create(node, RowsFirst(Shape({4, 1, 2})));
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->groups(), 2);
+  EXPECT_THAT(rows->Sample(Counting(Shape({1, 2, 3})).view(), 1000),
+              ElementsAre(1, 2, 4, 5, 2, 3, 5, 6));
+  EXPECT_THAT(rows->Sample(Counting(Shape({1, 1, 3})).view(), 1000), IsEmpty());
+}
+
 TEST(InputRowsTest, MindsPadsStridesAndDilations) {
   const graph::Node node = NodeOf("Conv", {{"pads", std::vector<std::int64_t>{1, 2}},
                                            {"strides", std::vector<std::int64_t>{3}},
@@ -66,7 +76,7 @@ TEST(InputRowsTest, ChoosesSomeIfThereAreMore) {
 
 TEST(InputRowsTest, LeavesWhatItCannotRead) {
   const MatrixLayout kernel = RowsFirst(Shape({4, 1, 3, 3}));
-  EXPECT_FALSE(InputRows::Create(NodeOf("Conv", {{"group", std::int64_t{4}}}), kernel));
+  EXPECT_FALSE(InputRows::Create(NodeOf("Conv", {{"group", std::int64_t{3}}}), kernel));
   EXPECT_FALSE(
       InputRows::Create(NodeOf("Conv", {{"auto_pad", std::string("SAME_UPPER")}}), kernel));
   EXPECT_FALSE(InputRows::Create(NodeOf("Conv", {{"pads", std::vector<std::int64_t>{1}}}), kernel));

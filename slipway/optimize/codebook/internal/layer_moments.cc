@@ -25,7 +25,7 @@ struct WatchedLayer {
   std::size_t node = 0;
   std::string input;  // The value that it takes in.
   InputRows rows;
-  SecondMoments moments;
+  std::vector<SecondMoments> moments;  // Of each group.
 };
 
 class MomentCollector {
@@ -38,8 +38,8 @@ class MomentCollector {
       std::optional<InputRows> rows = InputRows::Create(node, layer.layout);
       const bool is_constant = graph.HasInitializer(node.inputs[0]);
       if (!rows || is_constant || layer.layout.columns > options.max_columns) continue;
-      layers_.push_back(
-          {layer.node, node.inputs[0], *std::move(rows), SecondMoments(layer.layout.columns)});
+      const std::vector<SecondMoments> moments(rows->groups(), SecondMoments(layer.layout.columns));
+      layers_.push_back({layer.node, node.inputs[0], *std::move(rows), moments});
     }
   }
 
@@ -84,7 +84,7 @@ class MomentCollector {
   LayerMoments Take() {
     LayerMoments moments;
     for (WatchedLayer& layer : layers_) {
-      if (layer.moments.row_count() > 0) moments.emplace(layer.node, std::move(layer.moments));
+      if (layer.moments[0].row_count() > 0) moments.emplace(layer.node, std::move(layer.moments));
     }
     return moments;
   }
@@ -96,7 +96,15 @@ class MomentCollector {
       return InvalidArgument("value \"{}\" is {} on the calibration data: want finite values",
                              layer.input, *broken);
     }
-    layer.moments.Add(rows);
+    if (layer.moments.size() == 1) {
+      layer.moments[0].Add(rows);
+      return {};
+    }
+    const std::size_t columns = layer.moments[0].columns();
+    for (std::size_t first = 0; first < rows.size(); first += columns) {
+      layer.moments[first / columns % layer.moments.size()].Add(
+          std::span(rows).subspan(first, columns));
+    }
     return {};
   }
 

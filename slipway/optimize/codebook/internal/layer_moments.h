@@ -11,11 +11,13 @@
 #include <cstddef>
 #include <map>
 #include <span>
+#include <vector>
 
 namespace slipway::codebook {
 
-/// The moments of what each layer takes in, by the index of its node.
-using LayerMoments = std::map<std::size_t, SecondMoments>;
+/// The moments of what each layer takes in, by the index of its node: one for each of its groups
+/// (`InputRows::groups`).
+using LayerMoments = std::map<std::size_t, std::vector<SecondMoments>>;
 
 /// How moments are collected.
 struct MomentOptions {

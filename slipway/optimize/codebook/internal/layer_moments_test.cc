@@ -57,9 +57,25 @@ TEST_F(LayerMomentsTest, SumsUpWhatEachLayerTakesIn) {
   ASSERT_OK_AND_ASSIGN(const LayerMoments moments, Collect(TwoProducts(), *samples));
 
   ASSERT_EQ(moments.size(), 2);
-  EXPECT_THAT(moments.at(0).Matrix(0), Each(FloatEq(9)));
-  EXPECT_EQ(moments.at(1).row_count(), 5);
-  EXPECT_THAT(moments.at(1).Mean(), ::testing::ElementsAre(3, 6));
+  EXPECT_THAT(moments.at(0)[0].Matrix(0), Each(FloatEq(9)));
+  EXPECT_EQ(moments.at(1)[0].row_count(), 5);
+  EXPECT_THAT(moments.at(1)[0].Mean(), ::testing::ElementsAre(3, 6));
+}
+
+TEST_F(LayerMomentsTest, KeepsTheGroupsOfAConvolutionApart) {
+  ModelBuilder builder;
+  builder.Input("x", {-1, 2}).Floats("w", Shape({2, 2}), {1, 0, 0, 2}).Integers("s", {-1, 2, 1});
+  builder.Node("MatMul", {"x", "w"}, "h").Node("Reshape", {"h", "s"}, "r");
+  builder.RandomFloats("k", Shape({4, 1, 1}), 1);
+  builder.Node("Conv", {"r", "k"}, "y", {{"group", std::int64_t{2}}});
+  const graph::Model model = builder.Output("y").Build();
+
+  ASSERT_OK_AND_ASSIGN(const LayerMoments moments,
+                       Collect(model, *ConstantSamples(Shape({5, 2}), 3)));
+
+  ASSERT_EQ(moments.at(2).size(), 2);
+  EXPECT_THAT(moments.at(2)[0].Matrix(0), Each(FloatEq(9)));
+  EXPECT_THAT(moments.at(2)[1].Matrix(0), Each(FloatEq(36)));
 }
 
 TEST_F(LayerMomentsTest, TakesNoMoreSamplesAndRowsThanAskedFor) {
@@ -71,7 +87,7 @@ TEST_F(LayerMomentsTest, TakesNoMoreSamplesAndRowsThanAskedFor) {
   ASSERT_OK_AND_ASSIGN(const LayerMoments moments,
                        Collect(model, *samples, {.max_samples = 10, .max_rows = 50}));
 
-  EXPECT_EQ(moments.at(0).row_count(), 50);
+  EXPECT_EQ(moments.at(0)[0].row_count(), 50);
 }
 
 TEST_F(LayerMomentsTest, LeavesLayersOutThatAreTooWide) {
