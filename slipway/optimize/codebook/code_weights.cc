@@ -98,7 +98,7 @@ class ModelCoder {
       const auto found = moments.find(layer.node);
       CodeLayer(layer, found == moments.end() ? std::span<const SecondMoments>() : found->second);
     }
-    if (options_.tuning_passes > 0 && !coded_.empty()) SLIPWAY_TRY(Tune(original, data));
+    if (options_.tuning_passes > 0 && !tuned_.layers.empty()) SLIPWAY_TRY(Tune(original, data));
     Write();
     return std::move(report_);
   }
@@ -174,7 +174,7 @@ class ModelCoder {
       const std::vector<float> error = Difference(matrix, DecodeMatrix(coded.coded));
       CorrectBias(error, moments, coded.bias_values);
     }
-    coded_.push_back(std::move(coded));
+    tuned_.layers.push_back(std::move(coded));
   }
 
   const CodingOptions& CodingOf(const CodedLayer& entry) const {
@@ -222,8 +222,11 @@ class ModelCoder {
   }
 
   Status Tune(const graph::Model& original, const CodingData& data) {
+    std::set<std::string, std::less<>> taken;
+    for (const TunedLayer& layer : tuned_.layers) taken.insert({layer.weight, layer.bias});
+    tuned_.constants = FindFreeConstants(model_.graph, taken, options_.excluded_nodes);
     SLIPWAY_TRY_ASSIGN(const TuningOutcome outcome,
-                       TuneNetwork(data.engine, {original, model_, data.samples}, coded_,
+                       TuneNetwork(data.engine, {original, model_, data.samples}, tuned_,
                                    {.passes = options_.tuning_passes,
                                     .max_samples = options_.calibration_samples}));
     if (!outcome.note.empty()) {
@@ -242,7 +245,10 @@ class ModelCoder {
     const graph::GraphIndex uses(model_.graph);
     OperatorWriter operators(model_, options_.int8_products);
     ExpressionWriter expressions(model_.graph, model_.OpsetVersion());
-    for (const TunedLayer& layer : coded_) {
+    for (const FreeConstant& constant : tuned_.constants) {
+      SetConstant(constant.name, constant.values);
+    }
+    for (const TunedLayer& layer : tuned_.layers) {
       if (!layer.bias.empty()) SetConstant(layer.bias, layer.bias_values);
       const auto product = ProductFor(uses, layer);
       if (product) {
@@ -288,7 +294,7 @@ class ModelCoder {
   const CodeWeightsOptions& options_;
   std::vector<WeightLayer> layers_;
   std::vector<std::size_t> entries_;  // Of the report, one for each of the layers.
-  std::vector<TunedLayer> coded_;
+  TunedParts tuned_;
   CodingReport report_;
 };
 

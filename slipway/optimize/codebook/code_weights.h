@@ -34,11 +34,12 @@ struct CodeWeightsOptions {
   /// Samples of which is remembered what each layer takes in, so that the error of its outputs is
   /// made small instead of that of its weights; from the first on. 0: none.
   std::size_t calibration_samples = 4096;
-  /// Passes over these samples in which what the codes stand for, and biases, move so that the
-  /// outputs of the whole model come close to those of the original; 0: none. One takes about six
-  /// times as long as to run the model on them. What was tried and not done is in the report.
+  /// Passes over these samples in which what the codes stand for, and the learned constants that
+  /// are no codes, move so that the outputs of the whole model come close to those of the original;
+  /// 0: none. One takes about six times as long as to run the model on them. What was tried and not
+  /// done is in the report.
   std::size_t tuning_passes = 0;
-  /// Names of nodes whose weights stay as they are.
+  /// Names of nodes whose weights and biases stay as they are.
   std::set<std::string, std::less<>> excluded_nodes = {};
   /// Outputs with a smaller signal-to-noise ratio are refused, in dB; see
   /// `quantize::VerifyOptions`.

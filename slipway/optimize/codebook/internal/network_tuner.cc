@@ -99,31 +99,14 @@ std::vector<float> ByMovingPart(const CodedWeight& coded, std::span<const float>
 
 class NetworkTuner {
  public:
-  NetworkTuner(const TuningTask& task, std::vector<TunedLayer>& layers, const TuneOptions& options)
-      : task_(task), layers_(layers), options_(options) {
+  NetworkTuner(const TuningTask& task, TunedParts& parts, const TuneOptions& options)
+      : task_(task), parts_(parts), options_(options) {
     count_ = std::min(options.max_samples, task.samples.sample_count());
-    for (TunedLayer& layer : layers) {
-      std::vector<float>& part = MovingPart(layer.coded);
-      const double size = RootMeanSquare(DecodeMatrix(layer.coded));
-      numbers_.emplace_back(
-          part, options.rate * (layer.coded.scales.empty() ? size : RootMeanSquare(part)));
-      if (layer.bias.empty()) continue;
-      numbers_.emplace_back(layer.bias_values,
-                            options.rate * std::max(size, RootMeanSquare(layer.bias_values)));
-    }
   }
 
   // Nothing, or why it cannot be done.
   std::optional<std::string> Prepare(const runtime::Engine& engine) {
     if (count_ < 2 * kJudges) return fmt::format("{} samples are too few", count_);
-    std::vector<std::string> parameters;
-    for (const TunedLayer& layer : layers_) {
-      parameters.push_back(layer.weight);
-      if (!layer.bias.empty()) parameters.push_back(layer.bias);
-    }
-    auto model = WithGradients(task_.tuned, parameters);
-    if (!model) return model.error();
-    if (auto status = Load(engine, *model, gradients_); !status) return status.error().message();
     if (auto status = Load(engine, task_.original, teacher_); !status) {
       return status.error().message();
     }
@@ -131,20 +114,24 @@ class NetworkTuner {
     if (input.shape.empty() || input.shape[0] >= 0) {
       return "the model wants a fixed number of samples at once";
     }
-    // Shapes that do not fit each other show only when nodes run.
-    if (const auto run = RunBatch(0, 1); !run) return run.error().message();
-    return std::nullopt;
+    std::optional<std::string> reason = LoadGradients(engine);
+    if (reason && !parts_.constants.empty()) {
+      parts_.constants.clear();
+      reason = LoadGradients(engine);
+    }
+    if (!reason) StartFromHere();
+    return reason;
   }
 
   Result<TuningOutcome> Run() {
     TuningOutcome outcome;
-    const std::vector<TunedLayer> before = layers_;
+    const TunedParts before = parts_;
     SLIPWAY_TRY_ASSIGN(outcome.distance_before, Judge());
     SLIPWAY_TRY(Learn());
-    for (TunedLayer& layer : layers_) RoundCodebook(layer.coded, layer.coded.storage);
+    for (TunedLayer& layer : parts_.layers) RoundCodebook(layer.coded, layer.coded.storage);
     SLIPWAY_TRY_ASSIGN(outcome.distance_after, Judge());
     outcome.is_better = outcome.distance_after < outcome.distance_before;
-    if (!outcome.is_better) layers_ = before;
+    if (!outcome.is_better) parts_ = before;
     return outcome;
   }
 
@@ -161,6 +148,38 @@ class NetworkTuner {
     return {};
   }
 
+  // Nothing, or why there are no derivatives.
+  std::optional<std::string> LoadGradients(const runtime::Engine& engine) {
+    std::vector<std::string> parameters;
+    for (const TunedLayer& layer : parts_.layers) {
+      parameters.push_back(layer.weight);
+      if (!layer.bias.empty()) parameters.push_back(layer.bias);
+    }
+    for (const FreeConstant& constant : parts_.constants) parameters.push_back(constant.name);
+    auto model = WithGradients(task_.tuned, parameters);
+    if (!model) return model.error();
+    if (auto status = Load(engine, *model, gradients_); !status) return status.error().message();
+    // Shapes that do not fit each other show only when nodes run.
+    if (const auto run = RunBatch(0, 1); !run) return run.error().message();
+    return std::nullopt;
+  }
+
+  void StartFromHere() {
+    for (TunedLayer& layer : parts_.layers) {
+      std::vector<float>& part = MovingPart(layer.coded);
+      const double size = RootMeanSquare(DecodeMatrix(layer.coded));
+      numbers_.emplace_back(part, layer.coded.scales.empty()
+                                      ? options_.entry_rate * size
+                                      : options_.rate * RootMeanSquare(part));
+      if (layer.bias.empty()) continue;
+      numbers_.emplace_back(layer.bias_values,
+                            options_.rate * std::max(size, RootMeanSquare(layer.bias_values)));
+    }
+    for (FreeConstant& constant : parts_.constants) {
+      numbers_.emplace_back(constant.values, options_.rate * RootMeanSquare(constant.values));
+    }
+  }
+
   // Samples before this one are learned from.
   std::size_t first_judge() const { return count_ - count_ / kJudges; }
 
@@ -171,11 +190,15 @@ class NetworkTuner {
     SLIPWAY_TRY_ASSIGN(const std::vector<SharedTensor> wanted,
                        teacher_.executor->Run(std::span(&view, 1), {}));
     std::vector<Tensor> parameters;
-    for (const TunedLayer& layer : layers_) {
+    for (const TunedLayer& layer : parts_.layers) {
       parameters.push_back(Decode(layer.coded));
       if (layer.bias.empty()) continue;
       const Shape shape({std::ssize(layer.bias_values)});
       parameters.push_back(Tensor::Of<float>(shape, layer.bias_values));
+    }
+    for (const FreeConstant& constant : parts_.constants) {
+      const Shape& shape = task_.tuned.graph.FindInitializer(constant.name)->shape();
+      parameters.push_back(Tensor::Of<float>(shape, constant.values));
     }
     std::vector<TensorView> inputs = {view, wanted[0].view};
     for (const Tensor& parameter : parameters) inputs.push_back(parameter.view());
@@ -215,19 +238,21 @@ class NetworkTuner {
   void Move(std::span<const SharedTensor> outputs, double fraction) {
     std::size_t next = 1;  // The distance is the first.
     auto numbers = numbers_.begin();
-    for (const TunedLayer& layer : layers_) {
+    const auto move = [&] { numbers++->Move(outputs[next++].view.elements<float>(), fraction); };
+    for (const TunedLayer& layer : parts_.layers) {
       const auto by_tensor = outputs[next++].view.elements<float>();
       numbers++->Move(ByMovingPart(layer.coded, by_tensor), fraction);
-      if (layer.bias.empty()) continue;
-      numbers++->Move(outputs[next++].view.elements<float>(), fraction);
+      if (!layer.bias.empty()) move();
     }
+    for (std::size_t i = 0; i < parts_.constants.size(); ++i) move();
   }
 
   const TuningTask& task_;
-  std::vector<TunedLayer>& layers_;
+  TunedParts& parts_;
   const TuneOptions& options_;
   std::size_t count_ = 0;
-  std::vector<AdamNumbers> numbers_;  // Of each layer, then of its bias if it has one.
+  // Of each layer, then of its bias if it has one; then of the constants.
+  std::vector<AdamNumbers> numbers_;
   Runner gradients_;
   Runner teacher_;
 };
@@ -235,8 +260,8 @@ class NetworkTuner {
 }  // namespace
 
 Result<TuningOutcome> TuneNetwork(const runtime::Engine& engine, const TuningTask& task,
-                                  std::vector<TunedLayer>& layers, const TuneOptions& options) {
-  NetworkTuner tuner(task, layers, options);
+                                  TunedParts& parts, const TuneOptions& options) {
+  NetworkTuner tuner(task, parts, options);
   if (const auto reason = tuner.Prepare(engine)) {
     return TuningOutcome{.note = fmt::format("not tuned as a whole: {}", *reason)};
   }
