@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace slipway::quantize {
