@@ -29,7 +29,9 @@ class GradientBuilder {
     }
     const std::string distance = Distance();
     for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
-      if (Derived done = HandBack(graph_.nodes[i]); !done) return Because(done.error());
+      // A copy, because rules may give the node in the graph another output.
+      const graph::Node node = graph_.nodes[i];
+      if (Derived done = HandBack(node); !done) return Because(done.error());
     }
     return Finish(distance);
   }
@@ -69,9 +71,8 @@ class GradientBuilder {
                        {{"keepdims", std::int64_t{0}}});
   }
 
-  // Hands the derivative by what a node makes on to what it takes in. The node is a copy because
-  // rules may give the one in the graph another output.
-  Derived HandBack(const graph::Node node) {
+  // Hands the derivative by what a node makes on to what it takes in.
+  Derived HandBack(const graph::Node& node) {
     const auto has_gradient = [&](const std::string& value) {
       return writer_.FindGradient(value) != nullptr;
     };
